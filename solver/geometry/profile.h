@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -92,7 +93,6 @@ public:
   static Profile parametric(std::function<CurveSample(double)> curve, double t0, double t1);
 
 private:
-  friend std::vector<double> profile_samples(const Profile &, double);
   friend std::array<double, 3> on_surface(const Profile &, std::array<double, 3>);
   struct Piece {
     std::shared_ptr<const detail::Segment> segment;

@@ -5,7 +5,7 @@
 /// cannot exist. "Normal" is always (z', -r') for the running direction stated.
 #pragma once
 
-#include "profile.h"
+#include "geometry/profile.h"
 
 #include <array>
 
@@ -43,7 +43,7 @@ std::array<double, 3> on_spheroid(SpheroidAxes axes, std::array<double, 3> n);
 /// A cup: two concentric spherical arcs joined by a semicircular lip, C1, opening at the top; area
 /// 4 pi R^2, reduced volume v. Runs from the outer south pole to the inner one, on the axis below
 /// the opening. `opening` is the radius of the opening (at the lip's waist) over the mean radius of
-/// the two spheres; the default allows v from 0.02 to 0.75 at least, and the error names the range.
+/// the two spheres; the default allows v from 0.01 to 0.9, and the error names the range.
 Profile stomatocyte(double R, double v, double opening = 0.15);
 
 /// r(theta) = R (1 + amplitude P_l(cos theta)), theta from +z, then scaled to area 4 pi R^2.
