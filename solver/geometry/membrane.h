@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_GEOMETRY_MEMBRANE_H
+#define FUSOGEN_GEOMETRY_MEMBRANE_H
+
+#include "geometry/profile.h"
+#include "geometry/surface_values.h"
+
+#include <deal.II/distributed/tria_base.h>
+#include <deal.II/dofs/dof_handler.h>
+#include <deal.II/fe/fe_system.h>
+#include <deal.II/lac/petsc_vector.h>
+
+#include <functional>
+#include <memory>
+
+namespace fusogen
+{
+using Vector = dealii::PETScWrappers::MPI::Vector;
+
+/// Which membrane a cell belongs to.
+enum class Component : unsigned int
+{
+  vesicle = 0,
+  plasma_membrane = 1
+};
+
+/// What an end of a meridian (an edge of an open surface) is; used as the boundary id of the triangulation.
+enum class Edge : unsigned int
+{
+  axis = 1, ///< on the axis of revolution: no edge of the surface at all
+  rim = 2,  ///< the outer edge of an open membrane
+  neck = 3  ///< a cut through the waist of a neck, where only one side of it is modelled
+};
+
+/// One or several bilayer mid-surfaces as a finite-element surface: the triangulation, the position of its nodes and
+/// the spaces that fields on it live in.
+///
+/// dim = 2 is a surface in space on quadrilaterals (parallel::distributed), dim = 1 the meridian (r, z) of an
+/// axisymmetric one (parallel::shared; every rank knows the whole curve). Positions are continuous of degree
+/// `degree`, scalar fields (tension, lipids) of degree - 1.
+template <int dim>
+class Membrane
+{
+public:
+  static constexpr int spacedim = dim + 1;
+  using Triangulation = dealii::parallel::TriangulationBase<dim, spacedim>;
+  using DoFs = dealii::DoFHandler<dim, spacedim>;
+  using Cell = typename DoFs::active_cell_iterator;
+
+  /// A polyline of the meridian: the curve and the parameters (arc length, nm) of the cell ends along it.
+  struct MeridianPiece
+  {
+    Profile profile;
+    std::vector<double> nodes;
+    Component component;
+    Edge first_end, last_end;
+  };
+
+  Membrane(MPI_Comm communicator, unsigned int degree);
+
+  /// dim = 1: builds the curves of @p pieces. A piece of several components (after fusion) may be recoloured later.
+  void create_meridian(const std::vector<MeridianPiece> &pieces);
+
+  /// dim = 2: a closed surface of 6 * 4^refinement quadrilaterals, every node of which is @p map of a point of the
+  /// unit sphere.
+  void create_sphere_like(unsigned int refinement,
+                          const std::function<std::array<double, 3>(const std::array<double, 3> &)> &map);
+
+  MPI_Comm communicator() const { return mpi_communicator; }
+  unsigned int degree() const { return polynomial_degree; }
+  const Triangulation &triangulation() const { return *tria; }
+  const DoFs &position_dofs() const { return position_dof_handler; }
+  const DoFs &scalar_dofs() const { return scalar_dof_handler; }
+  /// Nodal positions [nm], readable on owned and ghost cells.
+  const Vector &positions() const { return position_vector; }
+  void set_positions(const Vector &positions) { position_vector = positions; }
+
+  /// A vector of the scalar (or the position) space; readable on ghost cells if @p ghosted, else writable.
+  Vector scalar_vector(bool ghosted) const { return make_vector(scalar_dof_handler, ghosted); }
+  Vector vector_field(bool ghosted) const { return make_vector(position_dof_handler, ghosted); }
+
+  /// Local nodal values on @p cell (any cell iterator of this triangulation): index = node * spacedim + component.
+  void cell_positions(const Cell &cell, std::vector<double> &values) const
+  {
+    cell_vector_values(cell, position_vector, values);
+  }
+  void cell_vector_values(const Cell &cell, const Vector &field, std::vector<double> &values) const;
+  void cell_scalar_values(const Cell &cell, const Vector &field, std::vector<double> &values) const;
+  /// Global scalar-space indices of the cell, in local order.
+  void cell_scalar_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
+  void cell_position_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
+
+  /// +1 or -1: factor that makes the normal of SurfaceValues outward.
+  static double orientation(const Cell &cell) { return cell->material_id() % 2 == 0 ? 1. : -1.; }
+  static Component component(const Cell &cell) { return Component(cell->material_id() / 2); }
+
+  /// int dA [nm^2] and, meaningful for closed surfaces, the enclosed volume (1/3) int x.nu dA [nm^3].
+  double area() const;
+  double volume() const;
+
+  /// dim = 1: cells of each curve in order, as (active cell index) lists.
+  const std::vector<std::vector<unsigned int>> &curves() const { return curve_cells; }
+
+  /// dim = 1: nodal points (r, z) along curve @p c in order: cell ends and interior nodes, degree() per cell plus one.
+  std::vector<dealii::Point<2>> curve_points(unsigned int c) const;
+  /// The values of a scalar field along curve @p c at its nodes of degree - 1.
+  std::vector<double> curve_scalars(unsigned int c, const Vector &field) const;
+
+  const dealii::IndexSet &relevant_scalar_dofs() const { return scalar_relevant; }
+  const dealii::IndexSet &relevant_position_dofs() const { return position_relevant; }
+
+private:
+  Vector make_vector(const DoFs &dofs, bool ghosted) const;
+  void distribute_dofs();
+  Cell cell_of(const Cell &cell, const DoFs &dofs) const;
+
+  MPI_Comm mpi_communicator;
+  unsigned int polynomial_degree;
+  std::unique_ptr<Triangulation> tria;
+  dealii::FESystem<dim, spacedim> position_element;
+  dealii::FESystem<dim, spacedim> scalar_element;
+  DoFs position_dof_handler, scalar_dof_handler;
+  dealii::IndexSet position_relevant, scalar_relevant;
+  std::vector<unsigned int> node_of_position_dof, component_of_position_dof;
+  Vector position_vector;
+  std::vector<std::vector<unsigned int>> curve_cells;
+};
+} // namespace fusogen
+
+#endif

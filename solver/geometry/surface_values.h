@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_GEOMETRY_SURFACE_VALUES_H
+#define FUSOGEN_GEOMETRY_SURFACE_VALUES_H
+
+#include <deal.II/base/tensor.h>
+
+#include <array>
+#include <vector>
+
+namespace fusogen
+{
+using Vector3 = dealii::Tensor<1, 3>;
+using Matrix2 = dealii::Tensor<2, 2>;
+using Vector2 = dealii::Tensor<1, 2>;
+
+/// Surface gradient of a vector field w at one point, (grad w)_ij = D_j w_i, written in the local
+/// orthonormal frame (e_1, e_2, nu): tangential_ab = e_a . (grad w) e_b and normal_b = nu . (grad w) e_b.
+/// These six numbers hold the whole gradient, because (grad w) nu = 0.
+struct SurfaceGradient
+{
+  Matrix2 tangential;
+  Vector2 normal;
+  /// div_Gamma w, the relative rate of change of the area element under w.
+  double divergence = 0.;
+};
+
+/// Value (nm-based units of the field) and surface gradient of a vector field at one point.
+struct VectorFieldValue : SurfaceGradient
+{
+  Vector3 value;
+};
+
+/// Value and surface gradient, in the frame (e_1, e_2), of a scalar field at one point.
+struct ScalarFieldValue
+{
+  double value = 0.;
+  Vector2 gradient;
+};
+
+/// Second variation of the area element, as a symmetric bilinear form of the velocity gradients u and w:
+/// div u div w - tr(grad u grad w) + (nu.grad u).(nu.grad w).
+inline double second_variation_of_area(const SurfaceGradient &u, const SurfaceGradient &w)
+{
+  const Matrix2 &a = u.tangential, &b = w.tangential;
+  return u.divergence * w.divergence -
+         (a[0][0] * b[0][0] + a[0][1] * b[1][0] + a[1][0] * b[0][1] + a[1][1] * b[1][1]) +
+         u.normal[0] * w.normal[0] + u.normal[1] * w.normal[1];
+}
+
+/// What a physical term needs to know of one cell of a membrane: positions, normal, area weights and the shape
+/// functions with their surface gradients, all in the language of three dimensions.
+///
+/// For dim = 2 the cell is a curved quadrilateral in space. For dim = 1 it is a piece of the meridian (r, z) of an
+/// axisymmetric surface, expressed in the frame (e_r, e_phi, e_z): the weight contains 2 pi r and the gradients
+/// contain the hoop part w_r / r, so that a term never has to ask which of the two it is integrating.
+///
+/// The geometry is the isoparametric one of degree p; vector fields use the same nodes (dof i = node * spacedim +
+/// component), scalar fields the nodes of degree p - 1 (at least 1).
+template <int dim>
+class SurfaceValues
+{
+public:
+  static constexpr int spacedim = dim + 1;
+
+  /// Tabulates the shape functions of degree @p degree on a Gauss rule with degree + 2 points in each direction.
+  explicit SurfaceValues(unsigned int degree);
+
+  /// Computes everything for a cell with nodal positions @p positions [nm] (size n_vector_dofs()).
+  /// @p orientation is +1 or -1 and makes the normal point outward.
+  void reinit(const std::vector<double> &positions, double orientation);
+
+  unsigned int n_quadrature_points() const { return n_points; }
+  unsigned int n_vector_dofs() const { return n_nodes * spacedim; }
+  unsigned int n_scalar_dofs() const { return n_scalar_nodes; }
+
+  /// Area weight of quadrature point q [nm^2].
+  double weight(unsigned int q) const { return weights[q]; }
+  /// Position [nm]; (r, 0, z) in the meridian.
+  const Vector3 &point(unsigned int q) const { return points[q]; }
+  /// Outward unit normal.
+  const Vector3 &normal(unsigned int q) const { return normals[q]; }
+  /// Unit tangents e_1, e_2 with e_1 x e_2 = nu; in the meridian e_1 runs along the curve.
+  const Vector3 &tangent(unsigned int q, unsigned int a) const { return tangents[q][a]; }
+
+  const VectorFieldValue &vector_shape(unsigned int q, unsigned int i) const
+  {
+    return vector_shapes[q * n_vector_dofs() + i];
+  }
+  const ScalarFieldValue &scalar_shape(unsigned int q, unsigned int j) const
+  {
+    return scalar_shapes[q * n_scalar_nodes + j];
+  }
+
+  /// Field with nodal values @p nodal_values (size n_vector_dofs()) at point q.
+  VectorFieldValue vector_field(unsigned int q, const std::vector<double> &nodal_values) const;
+  /// Field with nodal values @p nodal_values (size n_scalar_dofs()) at point q.
+  ScalarFieldValue scalar_field(unsigned int q, const std::vector<double> &nodal_values) const;
+
+  /// True if the last reinit() met a non-positive or undefined area element.
+  bool is_degenerate() const { return degenerate; }
+
+private:
+  unsigned int n_points, n_nodes, n_scalar_nodes;
+  bool degenerate = false;
+
+  // Reference-cell tables, [q * n + node].
+  std::vector<double> quadrature_weights, node_values, scalar_values;
+  std::vector<dealii::Tensor<1, dim>> node_gradients, scalar_gradients;
+
+  std::vector<double> weights;
+  std::vector<Vector3> points, normals;
+  std::vector<std::array<Vector3, 2>> tangents;
+  std::vector<VectorFieldValue> vector_shapes;
+  std::vector<ScalarFieldValue> scalar_shapes;
+};
+} // namespace fusogen
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_MECHANICS_APPLIED_FORCE_H
+#define FUSOGEN_MECHANICS_APPLIED_FORCE_H
+
+#include "mechanics/term.h"
+
+namespace fusogen
+{
+/// A point force along z at the membrane's highest point (its pole): either a given force F, energy -F z, or whatever
+/// force holds the pole at a given height; the multiplier is then that force, positive when it pulls upward.
+template <int dim>
+class PoleForce : public Term<dim>
+{
+public:
+  /// @param force F [pN]
+  static PoleForce given(double force) { return PoleForce(false, force, 0.); }
+  /// @param height z of the pole [nm]
+  static PoleForce holding(double height) { return PoleForce(true, 0., height); }
+
+  std::string name() const override { return "pole force"; }
+  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
+  double energy(const CellState<dim> &cell) const override;
+  bool has_constraint() const override { return holds_height; }
+  void add_to_constraint(const CellState<dim> &cell, LocalConstraint &local) const override;
+  double constraint_offset() const override { return height; }
+
+  double force, height;
+
+private:
+  PoleForce(bool holds_height, double force, double height) : force(force), height(height), holds_height(holds_height)
+  {
+  }
+  bool holds_height;
+};
+
+/// A radial force on the ring at the narrowest point of a neck, as a protein collar exerts it: energy F r_neck, where F
+/// is the force per ring, the integral of the force per length around it [pN]; F > 0 constricts. Meridian only.
+template <int dim>
+class RingForce : public Term<dim>
+{
+public:
+  explicit RingForce(double force) : force(force) {}
+  std::string name() const override { return "ring force"; }
+  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
+  double energy(const CellState<dim> &cell) const override;
+
+  double force;
+};
+} // namespace fusogen
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_MECHANICS_FLOW_SYSTEM_H
+#define FUSOGEN_MECHANICS_FLOW_SYSTEM_H
+
+#include "geometry/membrane.h"
+#include "mechanics/symmetric_direct_solver.h"
+#include "mechanics/term.h"
+
+#include <deal.II/lac/affine_constraints.h>
+
+#include <map>
+#include <memory>
+
+namespace fusogen
+{
+/// What is held at the ends of a meridian; ends on the axis need no condition of the user's.
+struct EdgeCondition
+{
+  bool radius_fixed = false; ///< else the edge may slide in its plane
+  bool height_fixed = false;
+  bool moment_free = false; ///< bending moment zero; else the slope is clamped, see Bending::clamp()
+};
+
+/// What a step did.
+struct StepResult
+{
+  bool converged = false;
+  unsigned int iterations = 0;
+  double energy_before = 0., energy_after = 0.; ///< [pN nm]
+  double dissipated = 0.;                       ///< energy dissipated during the step [pN nm]
+  double largest_displacement = 0.;             ///< of a node [nm]
+
+  /// The scheme's own loss: energy that vanished without being dissipated by a term, relative to the loss. It is
+  /// dt/2 times the fastest relevant rate and goes to zero with dt.
+  double ledger_defect() const { return energy_before - energy_after - dissipated; }
+};
+
+/// Assembles all terms into one symmetric system for displacement, bending moment and tension, and steps the membrane
+/// through time: each step solves the nonlinear backward-Euler problem of term.h by Newton's method.
+template <int dim>
+class FlowSystem
+{
+public:
+  static constexpr int spacedim = dim + 1;
+
+  FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> edge_conditions);
+
+  /// Registers a term; returns it for later changes of its numbers.
+  template <class T>
+  T &add(T term)
+  {
+    auto owned = std::make_unique<T>(std::move(term));
+    T &reference = *owned;
+    terms.push_back(std::move(owned));
+    return reference;
+  }
+
+  /// Measures the material area of the current shape, projects the moment; call once after the terms are in place.
+  void initialize();
+
+  /// Computes the bending moment of the current shape (after the mesh moved).
+  void project_moment();
+
+  /// Takes one time step of dt [us]. If Newton's method fails, the membrane and all fields are as before.
+  StepResult step(double dt);
+
+  /// Energy of the current shape [pN nm]: the sum, or by term.
+  double energy() const;
+  std::map<std::string, double> energies() const;
+  /// Power dissipated during the last step [pN nm/us], by term.
+  const std::map<std::string, double> &dissipated_power() const { return last_power; }
+  double total_dissipated_power() const;
+
+  /// Derivative of the discrete energy by the nodal positions (position space), all multipliers and tensions left out:
+  /// minus the force of the energies. The moment must belong to the shape.
+  Vector energy_gradient();
+
+  /// Everything that a rejected step or a look-ahead must put back.
+  struct Snapshot
+  {
+    Vector positions, solution, material_area, velocity;
+    std::vector<double> multipliers;
+  };
+  Snapshot snapshot() const;
+  void restore(const Snapshot &);
+
+  /// The area int q_j dA of the material that belongs to the scalar shape functions [nm^2], kept by each step;
+  /// mesh motion transports it.
+  Vector material_area;
+
+  /// Fields on the membrane's own spaces, ghosted: bending moment [pN] and velocity [nm/us] of the last step
+  /// (vector), tension [pN/nm] (scalar).
+  Vector moment() const { return extract(moment_map, true); }
+  Vector tension() const { return extract(tension_map, false); }
+  Vector velocity() const { return velocity_vector; }
+  void set_tension(const Vector &tension) { insert(tension_map, tension); }
+
+  /// Finds the pole and the neck nodes that point forces act on; after the mesh changed.
+  void update_marks();
+
+  const Membrane<dim> &membrane() const { return surface_membrane; }
+
+private:
+  using Index = dealii::types::global_dof_index;
+  using FieldMap = std::vector<std::pair<Index, Index>>; // (dof of the membrane's space, dof of the mixed system)
+
+  void setup();
+  enum class Part
+  {
+    all,
+    gradient,
+    moment_only
+  };
+  void assemble(const Part part, double dt);
+  template <class Function>
+  void for_each_cell(double dt, const Function &function) const;
+  Vector extract(const FieldMap &map, bool vector_valued) const;
+  void insert(const FieldMap &map, const Vector &field);
+  Vector mixed_vector(bool ghosted) const;
+  void measure_material_area();
+
+  Membrane<dim> &surface_membrane;
+  std::map<Edge, EdgeCondition> edge_conditions;
+  std::vector<std::unique_ptr<Term<dim>>> terms;
+
+  dealii::FESystem<dim, spacedim> element;
+  dealii::DoFHandler<dim, spacedim> dof_handler;
+  dealii::AffineConstraints<double> constraints;
+  dealii::IndexSet owned, relevant;
+  // Local dof of the mixed element -> block (0 displacement, 1 moment, 2 tension) and index in the block.
+  std::vector<std::pair<unsigned int, unsigned int>> block_index;
+  FieldMap displacement_map, moment_map, tension_map;
+
+  dealii::PETScWrappers::MPI::SparseMatrix matrix;
+  std::unique_ptr<SymmetricDirectSolver> solver;
+  Vector solution;  // ghosted: displacement since the start of the step (0 between steps), moment, tension
+  Vector velocity_vector;
+  Vector gradient;  // owned
+  std::vector<Vector> borders;
+  std::vector<double> border_values;
+  std::vector<Term<dim> *> constrained_terms;
+
+  std::pair<int, int> pole = {-1, -1}, neck = {-1, -1}; // (active cell index, local node), on the rank that treats it
+  std::map<std::string, double> last_power;
+  bool degenerate_geometry = false;
+};
+} // namespace fusogen
+
+#endif

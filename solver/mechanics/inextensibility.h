@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_MECHANICS_INEXTENSIBILITY_H
+#define FUSOGEN_MECHANICS_INEXTENSIBILITY_H
+
+#include "mechanics/term.h"
+
+namespace fusogen
+{
+/// Local inextensibility of the membrane: each patch keeps its area. The multiplier is the surface tension lambda,
+/// L += int lambda dA - sum_j lambda_j a_j, where a_j = int q_j dA of the material (the "material area" of the scalar
+/// shape functions q_j) is state of the FlowSystem.
+template <int dim>
+class Inextensibility : public Term<dim>
+{
+public:
+  std::string name() const override { return "inextensibility"; }
+  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
+};
+} // namespace fusogen
+
+#endif

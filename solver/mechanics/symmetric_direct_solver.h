@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_MECHANICS_SYMMETRIC_DIRECT_SOLVER_H
+#define FUSOGEN_MECHANICS_SYMMETRIC_DIRECT_SOLVER_H
+
+#include <deal.II/lac/petsc_sparse_matrix.h>
+#include <deal.II/lac/petsc_vector.h>
+
+#include <petscksp.h>
+
+namespace fusogen
+{
+/// LDL^T factorisation of a symmetric indefinite matrix by MUMPS through PETSc. The symbolic factorisation is kept as
+/// long as the object lives; factorize() redoes the numbers.
+class SymmetricDirectSolver
+{
+public:
+  /// @param matrix must outlive this object and keep its sparsity pattern
+  explicit SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &matrix);
+  ~SymmetricDirectSolver();
+  SymmetricDirectSolver(const SymmetricDirectSolver &) = delete;
+  SymmetricDirectSolver &operator=(const SymmetricDirectSolver &) = delete;
+
+  /// Factorises the current entries; false if MUMPS found the matrix singular.
+  bool factorize();
+  /// Solves with the last factorisation.
+  void solve(dealii::PETScWrappers::MPI::Vector &solution, const dealii::PETScWrappers::MPI::Vector &right_hand_side);
+
+private:
+  KSP solver = nullptr;
+  Mat matrix;
+};
+} // namespace fusogen
+
+#endif
