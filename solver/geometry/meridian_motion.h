@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_GEOMETRY_MERIDIAN_MOTION_H
+#define FUSOGEN_GEOMETRY_MERIDIAN_MOTION_H
+
+#include "geometry/curve_spline.h"
+#include "geometry/membrane.h"
+
+#include <optional>
+
+namespace fusogen
+{
+/// Moves the nodes of a meridian along the curve, leaving the shape: cells gather where the curvature is large, and an
+/// outer rim that slid with the material is put back to its place in space. What fields hold is carried over
+/// conservatively.
+///
+/// Between calls nodes move with the material, so a field's content only changes hands here. The curve is a few
+/// hundred nodes, which every rank knows; all ranks do the same arithmetic.
+class MeridianMotion
+{
+public:
+  /// @param rim_radius where the outer rim is to stay [nm]; without it an open rim is left where it is
+  MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading, std::optional<double> rim_radius = {});
+
+  /// The largest ratio between wanted and actual cell length, or its inverse: 1 for a perfectly graded mesh.
+  double misfit() const;
+  /// How far the outer rim is from its place, relative to the cell at the rim.
+  double rim_displacement() const;
+
+  /// A field that lives on the membrane: its density (scalar space, ghosted; per nm^2), its total content, and, where
+  /// the rim takes in new membrane, the density in the reservoir. Filled in: its content int density q_j dA for the new shape functions q_j,
+  /// and how much passed the rim outward (negative: came in).
+  struct Field
+  {
+    Vector density;
+    double total = 0.;
+    double reservoir_density = 0.;
+    Vector content;
+    double outflow = 0.;
+  };
+
+  /// Grades all curves anew (@p regrade) or only puts the rim back, sliding the nodes of the outer part. The content
+  /// of each field before, minus the outflow, is its content after to round-off.
+  /// @param interpolated scalar-space fields (ghosted) to be interpolated at the new nodes, e.g. tension as a start
+  void redistribute(bool regrade, std::vector<Field> &fields, const std::vector<Vector *> &interpolated);
+
+private:
+  CurveSpline spline(unsigned int curve) const;
+  std::vector<double> wanted_monitor(const CurveSpline &spline, std::vector<double> &samples) const;
+  std::vector<double> cell_ends(const CurveSpline &spline) const;
+
+  Membrane<1> &membrane;
+  GradingParameters grading;
+  std::optional<double> rim_radius;
+};
+} // namespace fusogen
+
+#endif

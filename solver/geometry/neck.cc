@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "geometry/neck.h"
+
+#include <boost/math/tools/minima.hpp>
+
+#include <cmath>
+
+namespace fusogen
+{
+namespace
+{
+constexpr double pi = 3.14159265358979323846;
+constexpr int samples_per_knot = 4;
+} // namespace
+
+Neck find_neck(const CurveSpline &curve)
+{
+  const std::vector<double> &knots = curve.knots();
+  std::vector<double> t;
+  for (std::size_t k = 0; k + 1 < knots.size(); ++k)
+    for (int j = 0; j < samples_per_knot; ++j)
+      t.push_back(knots[k] + (knots[k + 1] - knots[k]) * j / samples_per_knot);
+  t.push_back(knots.back());
+
+  const auto radius = [&](const double u) { return curve.at(u).r; };
+  const auto flatness = [&](const double u) {
+    const CurveSample s = curve.at(u);
+    return -s.z1 / std::hypot(s.r1, s.z1);
+  };
+
+  // From the pole outward: over the widest place of the vesicle, then down to the waist.
+  Neck neck;
+  std::size_t i = t.size() - 1, steepest = i;
+  while (i > 0 && radius(t[i - 1]) >= radius(t[i]))
+    --i;
+  while (i > 0 && radius(t[i - 1]) < radius(t[i]))
+    --i;
+  std::size_t centre = i;
+  if (i > 0)
+    neck.has_waist = true;
+  else
+  {
+    for (std::size_t k = 0; k < t.size(); ++k)
+      if (flatness(t[k]) < flatness(t[steepest]))
+        steepest = k;
+    centre = steepest;
+  }
+  const double low = t[centre > 0 ? centre - 1 : 0], high = t[std::min(centre + 1, t.size() - 1)];
+  neck.parameter =
+      neck.has_waist
+          ? boost::math::tools::brent_find_minima(radius, low, high, std::numeric_limits<double>::digits / 2).first
+          : boost::math::tools::brent_find_minima(flatness, low, high, std::numeric_limits<double>::digits / 2).first;
+  const CurveSample s = curve.at(neck.parameter);
+  neck.radius = s.r;
+  neck.height = s.z;
+
+  // Trapezoidal sums over the samples; the spline is smooth and finely sampled.
+  const auto walk = [&](const int direction) {
+    double resistance = 0.;
+    CurveSample last = s;
+    for (std::ptrdiff_t k = direction > 0 ? centre + 1 : std::ptrdiff_t(centre) - 1;
+         k >= 0 && k < std::ptrdiff_t(t.size()); k += direction)
+    {
+      const CurveSample next = curve.at(t[k]);
+      if ((t[k] - neck.parameter) * direction <= 0.)
+        continue;
+      const double slope = std::abs(next.r - last.r) / std::max(1e-300, std::abs(next.z - last.z));
+      if (slope > 4. / pi)
+        break;
+      resistance += 0.5 * (1. / (last.r * last.r) + 1. / (next.r * next.r)) * std::abs(next.z - last.z) / pi;
+      last = next;
+    }
+    return resistance + 1. / (4. * last.r);
+  };
+  neck.resistance = walk(+1) + walk(-1);
+
+  CurveSample last = s;
+  for (std::size_t k = 0; k < t.size(); ++k)
+    if (t[k] > neck.parameter)
+    {
+      const CurveSample next = curve.at(t[k]);
+      // Exact for a frustum of a cone.
+      neck.lumen_volume +=
+          pi * (last.r * last.r + last.r * next.r + next.r * next.r) / 3. * (next.z - last.z);
+      last = next;
+    }
+  neck.lumen_volume = std::max(neck.lumen_volume, 0.);
+  return neck;
+}
+} // namespace fusogen
