@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/user_error.h"
+#include "io/statistics.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include <unistd.h>
+
+using namespace fusogen;
+
+namespace {
+struct Folder {
+  std::filesystem::path path;
+
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
+    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+
+  ~Folder() { std::filesystem::remove_all(path); }
+
+  std::string file() const { return (path / "statistics.csv").string(); }
+
+  std::string content() const {
+    std::ifstream stream(file());
+    std::ostringstream text;
+    text << stream.rdbuf();
+    return text.str();
+  }
+};
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(rows_are_on_disk_as_soon_as_they_are_given, Folder) {
+  StatisticsFile statistics(file());
+  Statistics row;
+  row.set("time", "us", 0.);
+  row.set("neck radius", "nm", std::numeric_limits<double>::quiet_NaN());
+  row.set("cargo released", "", 1. / 3.);
+  statistics.append(row);
+  BOOST_TEST(content() == "time [us],neck radius [nm],cargo released []\n"
+                          "0,nan,0.333333333333333\n");
+  row.set("time", "us", 1e-7);
+  row.set("neck radius", "nm", 123456789.0123456);
+  statistics.append(row);
+  BOOST_TEST(content() == "time [us],neck radius [nm],cargo released []\n"
+                          "0,nan,0.333333333333333\n"
+                          "1e-07,123456789.012346,0.333333333333333\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(first_row_fixes_the_columns, Folder) {
+  StatisticsFile statistics(file());
+  Statistics row;
+  row.set("time", "us", 0.);
+  row.set("area", "nm^2", 1.);
+  statistics.append(row);
+
+  Statistics shorter;
+  shorter.set("time", "us", 1.);
+  BOOST_CHECK_THROW(statistics.append(shorter), std::logic_error);
+  Statistics turned;
+  turned.set("area", "nm^2", 1.);
+  turned.set("time", "us", 1.);
+  BOOST_CHECK_THROW(statistics.append(turned), std::logic_error);
+  Statistics other_unit;
+  other_unit.set("time", "ms", 1.);
+  other_unit.set("area", "nm^2", 1.);
+  BOOST_CHECK_THROW(statistics.append(other_unit), std::logic_error);
+  BOOST_TEST(content() == "time [us],area [nm^2]\n0,1\n");
+}
+
+BOOST_AUTO_TEST_CASE(heads_that_would_break_the_table) {
+  Statistics row;
+  BOOST_CHECK_THROW(row.set("", "nm", 0.), std::logic_error);
+  BOOST_CHECK_THROW(row.set("area, inner", "nm", 0.), std::logic_error);
+  BOOST_CHECK_THROW(row.set("area [nm]", "", 0.), std::logic_error);
+  row.set("area", "nm^2", 0.);
+  BOOST_CHECK_THROW(row.set("area", "um^2", 0.), std::logic_error);
+}
+
+BOOST_FIXTURE_TEST_CASE(file_that_cannot_be_made, Folder) {
+  const std::string wrong = (path / "none" / "statistics.csv").string();
+  BOOST_CHECK_EXCEPTION(StatisticsFile{wrong}, UserError, [&](const UserError &error) {
+    return error.what() == "cannot write \"" + wrong + "\": No such file or directory";
+  });
+}
+
+BOOST_AUTO_TEST_CASE(full_disk_is_noticed) {
+  StatisticsFile statistics("/dev/full");
+  Statistics row;
+  row.set("time", "us", 0.);
+  BOOST_CHECK_EXCEPTION(statistics.append(row), UserError, [](const UserError &error) {
+    return error.what() == std::string("cannot write \"/dev/full\": No space left on device");
+  });
+}
