@@ -374,6 +374,17 @@ void FlowSystem<dim>::project_moment()
 }
 
 template <int dim>
+void FlowSystem<dim>::mesh_moved(const Vector *new_material_area)
+{
+  if (new_material_area != nullptr)
+    material_area = *new_material_area;
+  else
+    measure_material_area();
+  project_moment();
+  update_marks();
+}
+
+template <int dim>
 StepResult FlowSystem<dim>::step(const double dt)
 {
   StepResult result;

@@ -58,8 +58,12 @@ public:
   /// Measures the material area of the current shape, projects the moment; call once after the terms are in place.
   void initialize();
 
-  /// Computes the bending moment of the current shape (after the mesh moved).
+  /// Computes the bending moment of the current shape.
   void project_moment();
+
+  /// After nodes moved along the surface: @p material_area is the content of the scalar shape functions as the mesh
+  /// motion carried it over; without it the area is measured anew.
+  void mesh_moved(const Vector *new_material_area = nullptr);
 
   /// Takes one time step of dt [us]. If Newton's method fails, the membrane and all fields are as before.
   StepResult step(double dt);

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_GEOMETRY_TOPOLOGY_MERIDIAN_FUSION_H
+#define FUSOGEN_GEOMETRY_TOPOLOGY_MERIDIAN_FUSION_H
+
+#include "geometry/membrane.h"
+
+namespace fusogen
+{
+/// Carries fields from the two separate membranes, a plasma membrane (curve 0, rim to axis) and a vesicle (curve 1,
+/// south to north pole), to the one curve they have become (rim to north pole). Material is ordered by area: the point
+/// of the new curve with the area a between it and the rim is the point of the old ones, plasma membrane first, with
+/// the same a. So the membrane's area has to be the same before and after, see omega_conserving_area().
+///
+/// @param densities fields on the old membrane (scalar space, ghosted) with their total contents
+/// @return for each the content int density q_j dA for the shape functions q_j of the new membrane (ghosted), whose sum
+///         is the given total to round-off
+std::vector<Vector> contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
+                                          const std::vector<std::pair<const Vector *, double>> &densities);
+} // namespace fusogen
+
+#endif

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command line of fusogen; everything else is in the rooms.
+#include "base/computation_error.h"
+#include "base/exit_status.h"
+#include "base/log.h"
+#include "base/user_error.h"
+#include "base/version.h"
+#include "scenario/exocytosis.h"
+#include "scenario/relaxation.h"
+#include "scenario/statics.h"
+
+#include <CLI/CLI.hpp>
+#include <deal.II/base/config.h>
+#include <deal.II/base/mpi.h>
+#include <petscversion.h>
+
+#include <iostream>
+
+namespace
+{
+using namespace fusogen;
+
+void run(const RunContext &context)
+{
+  switch (context.parameters.kind)
+  {
+  case ScenarioKind::relaxation:
+    if (context.parameters.geometry.dimension == Dimension::meridian)
+      run_relaxation<1>(context);
+    else
+      run_relaxation<2>(context);
+    break;
+  case ScenarioKind::pore_energy:
+    run_pore_energy(context);
+    break;
+  case ScenarioKind::tether:
+    run_tether(context);
+    break;
+  case ScenarioKind::exocytosis:
+    run_exocytosis(context);
+    break;
+  }
+}
+
+std::string default_directory(const std::string &parameter_file)
+{
+  const auto slash = parameter_file.find_last_of('/');
+  std::string name = slash == std::string::npos ? parameter_file : parameter_file.substr(slash + 1);
+  if (name.size() > 4 && name.substr(name.size() - 4) == ".prm")
+    name.resize(name.size() - 4);
+  return "results/" + name;
+}
+
+int program(int argc, char **argv, const bool first_rank)
+{
+  CLI::App app{"fusogen: finite elements for membrane fusion in exocytosis"};
+  std::string file, directory;
+  std::vector<std::string> assignments;
+  bool defaults = false, check = false, show_version = false, quiet = false, resume = false;
+  app.add_option("FILE", file, "parameter file (.prm)");
+  app.add_option("--set", assignments, "set one parameter: \"Section/Name=value\"; may be repeated")->take_all();
+  app.add_option("--output", directory, "folder for the results; default results/NAME_OF_FILE");
+  app.add_flag("--resume", resume, "continue from the checkpoint in the output folder");
+  app.add_flag("--quiet", quiet, "print warnings and errors only");
+  app.add_flag("--defaults", defaults, "print every parameter with default, unit, range and meaning, and end");
+  app.add_flag("--check", check, "read and check the parameters only");
+  app.add_flag("--version", show_version, "print the version and those of the libraries");
+  try
+  {
+    app.parse(argc, argv);
+  }
+  catch (const CLI::CallForHelp &)
+  {
+    if (first_rank)
+      std::cout << app.help();
+    return ExitStatus::done;
+  }
+  catch (const CLI::ParseError &error)
+  {
+    throw UserError(std::string(error.what()) + "; fusogen --help lists the options");
+  }
+
+  if (show_version)
+  {
+    if (first_rank)
+      std::cout << "fusogen " << fusogen::version << " (revision " << fusogen::git_revision << ")\n"
+                << "deal.II " << DEAL_II_PACKAGE_VERSION << ", PETSc " << PETSC_VERSION_MAJOR << "."
+                << PETSC_VERSION_MINOR << "." << PETSC_VERSION_SUBMINOR << "\n";
+    return ExitStatus::done;
+  }
+  Log::instance().set_quiet(quiet);
+  Parameters parameters;
+  ParameterTable table;
+  parameters.declare(table);
+  if (defaults)
+  {
+    if (first_rank)
+      table.write(std::cout, true);
+    return ExitStatus::done;
+  }
+  if (file.empty())
+    throw UserError("no parameter file was given; write fusogen FILE.prm, or fusogen --help for the options");
+  table.read_file(file);
+  for (const std::string &assignment : assignments)
+    table.assign(assignment);
+  parameters.check(table);
+  if (check)
+  {
+    Log::instance().information(file + ": all parameters are valid");
+    return ExitStatus::done;
+  }
+  if (directory.empty())
+    directory = default_directory(file);
+  if (resume)
+    throw UserError("--resume: there is no checkpoint in " + directory + "; run without --resume");
+  run({parameters, table, directory, MPI_COMM_WORLD});
+  return ExitStatus::done;
+}
+} // namespace
+
+int main(int argc, char **argv)
+{
+  dealii::Utilities::MPI::MPI_InitFinalize mpi(argc, argv, 1);
+  const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD);
+  Log::instance().set_rank(rank);
+  try
+  {
+    return program(argc, argv, rank == 0);
+  }
+  catch (const fusogen::UserError &error)
+  {
+    fusogen::Log::instance().error(error.what());
+    return fusogen::ExitStatus::wrong_input;
+  }
+  catch (const fusogen::ComputationError &error)
+  {
+    fusogen::Log::instance().error(error.what());
+    return fusogen::ExitStatus::computation_failed;
+  }
+  catch (const std::exception &error)
+  {
+    // A mistake in the program; every rank may know something different of it.
+    std::cerr << "internal error on rank " << rank << ": " << error.what() << std::endl;
+    if (dealii::Utilities::MPI::n_mpi_processes(MPI_COMM_WORLD) > 1)
+      MPI_Abort(MPI_COMM_WORLD, fusogen::ExitStatus::computation_failed);
+    return fusogen::ExitStatus::computation_failed;
+  }
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scenario/exocytosis.h"
+
+#include "base/log.h"
+#include "base/user_error.h"
+#include "cargo/lumen.h"
+#include "geometry/meridian_motion.h"
+#include "geometry/shapes.h"
+#include "geometry/topology/meridian_fusion.h"
+#include "io/surface_output.h"
+#include "lipids/lipid_field.h"
+#include "mechanics/applied_force.h"
+#include "mechanics/bending.h"
+#include "mechanics/boundary_tension.h"
+#include "mechanics/drag.h"
+#include "mechanics/inextensibility.h"
+#include "mechanics/surface_viscosity.h"
+#include "scenario/time_stepper.h"
+
+#include <cmath>
+#include <sstream>
+
+namespace fusogen
+{
+using dealii::numbers::PI;
+
+namespace
+{
+// Below this share of the vesicle's radius the highest point counts as down: the membrane is flat.
+constexpr double flat_height = 0.02;
+// Nodes are placed anew when a cell is this much longer or shorter than wanted.
+constexpr double largest_misfit = 1.5;
+// Largest relative change of the neck radius in a step.
+constexpr double largest_neck_change = 0.05;
+
+class Exocytosis
+{
+public:
+  explicit Exocytosis(const RunContext &context);
+  void run();
+
+private:
+  void dock();
+  void fuse();
+  void set_up_flow();
+  void advance(double longest);
+  void keep_mesh();
+  void observe();
+  void write();
+  void progress() const;
+  double total_energy() const;
+  double area_inside() const;
+  double lipid_mass_error() const;
+  double height() const;
+  std::optional<std::string> outcome() const;
+
+  const RunContext &context;
+  const Parameters &parameters;
+  const double kT, kappa, patch_radius, vesicle_area;
+  RunOutput output;
+  SurfaceOutput<1> pictures;
+  TimeStepper<1> stepper;
+
+  std::unique_ptr<Membrane<1>> membrane;
+  std::unique_ptr<FlowSystem<1>> flow;
+  std::unique_ptr<LipidFields<1>> lipids;
+  Lumen lumen;
+  Neck neck;
+  bool fused = false;
+  double initial_area = 0., area_left = 0.;
+  std::vector<double> initial_amounts;
+  double transferred = 0.;
+  double remeshing_energy = 0.; // changes of the energy by mesh motion, summed [pN nm]
+  double dissipated = 0.;       // since the fusion [pN nm]
+  double fusion_energy = 0.;    // jump of bending and tension energy at the fusion [pN nm]
+  double written = 0.;
+  unsigned int n_steps = 0;
+};
+
+Exocytosis::Exocytosis(const RunContext &context)
+    : context(context), parameters(context.parameters), kT(parameters.thermal_energy()),
+      kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
+      vesicle_area(4. * PI * parameters.vesicle.radius * parameters.vesicle.radius), output(context),
+      pictures(context.directory), stepper(parameters.time, 1e-4 * 8. * PI * kappa),
+      lumen(parameters.cargo_diffusion_coefficient)
+{
+  stepper.last_good_state = [this] {
+    std::ostringstream text;
+    text << "the output at " << written << " us in " << this->context.directory << "/surface.pvd";
+    return text.str();
+  };
+  stepper.change = [this] {
+    if (!fused)
+      return 0.;
+    const double now = find_neck(CurveSpline(membrane->curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal)).radius;
+    return std::abs(now / neck.radius - 1.) / largest_neck_change;
+  };
+}
+
+void Exocytosis::set_up_flow()
+{
+  const auto &bilayer = parameters.bilayer;
+  flow = std::make_unique<FlowSystem<1>>(*membrane,
+                                         std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false}}});
+  Bending<1> bending(kappa, bilayer.spontaneous_curvature);
+  dealii::Tensor<1, 2> outward;
+  outward[0] = 1.;
+  bending.clamp(Edge::rim, outward);
+  flow->add(std::move(bending));
+  flow->add(SurfaceViscosity<1>(bilayer.surface_viscosity));
+  // A viscous membrane does not resist motion of flat pieces across themselves; a trace of drag makes it unique.
+  const double trace = 1e-8 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
+  flow->add(Drag<1>(std::max(bilayer.drag_coefficient, trace)));
+  flow->add(Inextensibility<1>());
+  flow->add(BoundaryTension<1>(parameters.plasma_membrane.tension));
+  if (parameters.applied_force.pole != 0.)
+    flow->add(PoleForce<1>::given(parameters.applied_force.pole));
+  if (parameters.applied_force.ring != 0.)
+    flow->add(RingForce<1>(parameters.applied_force.ring));
+  flow->initialize();
+}
+
+void Exocytosis::dock()
+{
+  const double radius = parameters.vesicle.radius;
+  const Profile vesicle = sphere(radius).shifted(parameters.fusion.gap + radius);
+  const Profile patch = flat_disc(patch_radius).reversed();
+  GradingParameters patch_grading, vesicle_grading;
+  patch_grading.n_cells = parameters.geometry.cells / 2;
+  vesicle_grading.n_cells = parameters.geometry.cells - patch_grading.n_cells;
+  membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
+  membrane->create_meridian(
+      {{patch, graded_nodes(patch, patch_grading), Component::plasma_membrane, Edge::rim, Edge::axis},
+       {vesicle, graded_nodes(vesicle, vesicle_grading), Component::vesicle, Edge::axis, Edge::axis}});
+  set_up_flow();
+
+  lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipid_diffusion_coefficient);
+  for (const Leaflet leaflet : {Leaflet::outer, Leaflet::inner})
+  {
+    lipids->add("vesicle lipid", leaflet, Component::vesicle, 0.);
+    lipids->add("plasma membrane lipid", leaflet, Component::plasma_membrane, 1.);
+  }
+  for (const LipidField &field : lipids->fields())
+    initial_amounts.push_back(lipids->amount(field));
+  initial_area = area_inside();
+}
+
+void Exocytosis::fuse()
+{
+  const double energy_before = total_energy();
+  OmegaShape omega = [&] {
+    try
+    {
+      return omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
+                                   parameters.fusion.initial_pore_radius, patch_radius);
+    }
+    catch (const std::invalid_argument &error)
+    {
+      throw UserError("Fusion/Initial pore radius and Fusion/Gap do not make a neck: " + std::string(error.what()));
+    }
+  }();
+  GradingParameters grading;
+  grading.n_cells = parameters.geometry.cells;
+  auto fused_membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
+  fused_membrane->create_meridian({{omega.profile, graded_nodes(omega.profile, grading), Component::plasma_membrane,
+                                    Edge::rim, Edge::axis}});
+
+  Vector unity = membrane->scalar_vector(false);
+  unity = 1.;
+  Vector uniform = membrane->scalar_vector(true);
+  uniform = unity;
+  std::vector<std::pair<const Vector *, double>> densities = {{&uniform, area_inside()}};
+  for (const LipidField &field : lipids->fields())
+    densities.emplace_back(&field.fraction, lipids->amount(field));
+  const std::vector<Vector> contents = contents_after_fusion(*membrane, *fused_membrane, densities);
+
+  std::vector<LipidField> old_fields = lipids->fields();
+  lipids.reset();
+  flow.reset();
+  membrane = std::move(fused_membrane);
+  set_up_flow();
+  flow->mesh_moved(&contents[0]);
+  lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipid_diffusion_coefficient);
+  for (unsigned int f = 0; f < old_fields.size(); ++f)
+  {
+    old_fields[f].content = contents[f + 1];
+    lipids->add(old_fields[f], true);
+  }
+  fused = true;
+  dissipated = 0.;
+  fusion_energy = total_energy() - energy_before;
+  stepper.restart_with(parameters.time.initial_step);
+  observe();
+  std::ostringstream line;
+  line << "fusion at " << stepper.time() << " us: bending and tension energy changes by " << fusion_energy / kT
+       << " kT, Gaussian energy by " << -4. * PI * parameters.gaussian_modulus() / kT << " kT, vesicle radius "
+       << omega.sphere_radius << " nm";
+  Log::instance().information(line.str());
+}
+
+double Exocytosis::area_inside() const
+{
+  double sum = 0.;
+  for (const auto i : membrane->scalar_dofs().locally_owned_dofs())
+    sum += static_cast<double>(flow->material_area(i));
+  return dealii::Utilities::MPI::sum(sum, context.communicator);
+}
+
+// Bending energy plus tension times the area in excess of the flat patch. Material that passes the rim takes its share
+// of the tension's energy along, so that this is also what a membrane with its reservoir loses.
+double Exocytosis::total_energy() const
+{
+  return flow->energy() + parameters.plasma_membrane.tension * area_inside();
+}
+
+double Exocytosis::height() const { return membrane->curve_points(membrane->curves().size() - 1).back()[1]; }
+
+double Exocytosis::lipid_mass_error() const
+{
+  double worst = 0.;
+  for (unsigned int f = 0; f < initial_amounts.size(); ++f)
+  {
+    const LipidField &field = lipids->fields()[f];
+    worst = std::max(worst, std::abs(lipids->amount(field) + field.left_through_rim - initial_amounts[f]) /
+                                initial_amounts[f]);
+  }
+  return worst;
+}
+
+void Exocytosis::observe()
+{
+  if (fused)
+  {
+    neck = find_neck(CurveSpline(membrane->curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal));
+    double outside = 0., all = 0.;
+    for (const LipidField &field : lipids->fields())
+      if (field.species == "vesicle lipid")
+      {
+        const double amount = lipids->amount(field) + field.left_through_rim;
+        outside += amount - amount_within(*membrane, 0, field.fraction, vesicle_area);
+        all += amount;
+      }
+    transferred = outside / all;
+  }
+}
+
+void Exocytosis::keep_mesh()
+{
+  GradingParameters grading;
+  grading.n_cells = parameters.geometry.cells;
+  MeridianMotion motion(*membrane, grading, patch_radius);
+  const bool regrade = fused && motion.misfit() > largest_misfit;
+  if (!regrade && motion.rim_displacement() < 1e-12)
+    return;
+  const double energy_before = total_energy();
+  std::vector<MeridianMotion::Field> fields(1 + lipids->fields().size());
+  Vector unity = membrane->scalar_vector(false);
+  unity = 1.;
+  fields[0].density = membrane->scalar_vector(true);
+  fields[0].density = unity;
+  fields[0].reservoir_density = 1.;
+  fields[0].total = area_inside();
+  for (unsigned int f = 0; f < lipids->fields().size(); ++f)
+  {
+    const LipidField &field = lipids->fields()[f];
+    fields[f + 1].density = field.fraction;
+    fields[f + 1].reservoir_density = field.reservoir_fraction;
+    fields[f + 1].total = lipids->amount(field);
+  }
+  Vector tension = flow->tension();
+  motion.redistribute(regrade, fields, {&tension});
+  flow->set_tension(tension);
+  flow->mesh_moved(&fields[0].content);
+  area_left += fields[0].outflow;
+  for (unsigned int f = 0; f < lipids->fields().size(); ++f)
+  {
+    LipidField &field = lipids->fields()[f];
+    field.content = fields[f + 1].content;
+    field.left_through_rim += fields[f + 1].outflow;
+  }
+  lipids->project();
+  // The area that left still counts with the tension it had.
+  remeshing_energy += total_energy() - energy_before;
+}
+
+void Exocytosis::advance(const double longest)
+{
+  const StepResult step = stepper.advance(*flow, longest);
+  dissipated += step.dissipated;
+  ++n_steps;
+  lipids->advance(stepper.last_step());
+  keep_mesh();
+  observe();
+  if (fused)
+    lumen.advance(neck, stepper.last_step());
+}
+
+std::optional<std::string> Exocytosis::outcome() const
+{
+  if (!fused)
+    return {};
+  if (neck.has_waist && neck.radius < parameters.fusion.closing_radius)
+    return "pore closed";
+  if (height() < flat_height * parameters.vesicle.radius)
+    return "full fusion";
+  return {};
+}
+
+void Exocytosis::write()
+{
+  Statistics row;
+  row.set("time", "us", stepper.time());
+  row.set("time step", "us", stepper.last_step());
+  row.set("bending energy", "kT", flow->energies().at("bending") / kT);
+  row.set("total energy", "kT", total_energy() / kT);
+  row.set("dissipated power", "kT/us", flow->total_dissipated_power() / kT);
+  row.set("area", "nm^2", membrane->area());
+  row.set("volume", "nm^3", fused ? neck.lumen_volume : membrane->volume());
+  row.set("neck radius", "nm", fused ? neck.radius : 0.);
+  row.set("vesicle lipid transferred", "", transferred);
+  row.set("cargo released", "", fused ? lumen.released() : 0.);
+  row.set("height", "nm", height());
+  row.set("Gaussian energy", "kT", (fused ? 2. : 6.) * PI * parameters.gaussian_modulus() / kT);
+  row.set("dissipated energy", "kT", dissipated / kT);
+  row.set("remeshing energy", "kT", remeshing_energy / kT);
+  row.set("area through rim", "nm^2", area_left);
+  row.set("pore resistance", "1/nm", fused ? neck.resistance : std::nan(""));
+  output.append("statistics.csv", row);
+
+  SurfaceOutput<1>::Fields fields;
+  for (const LipidField &field : lipids->fields())
+    fields.scalars.emplace_back(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") + " leaflet []",
+                                field.fraction);
+  fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
+  fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
+  pictures.write(*membrane, stepper.time(), {flow->moment(), kappa, parameters.bilayer.spontaneous_curvature, kT},
+                 fields);
+  written = stepper.time();
+}
+
+void Exocytosis::progress() const
+{
+  std::ostringstream line;
+  const double share = !fused ? 0. : 1. - std::min(1., height() / (2. * parameters.vesicle.radius));
+  line.precision(4);
+  line << "t = " << stepper.time() << " us, dt = " << stepper.last_step() << " us, neck radius = " << neck.radius
+       << " nm, energy = " << total_energy() / kT << " kT, " << static_cast<int>(100. * share) << " % flattened";
+  Log::instance().progress(line.str());
+}
+
+void Exocytosis::run()
+{
+  dock();
+  write();
+  std::string end = "end time";
+  double next_output = parameters.time.output_interval;
+  const double end_time = parameters.time.end;
+  while (stepper.time() < end_time * (1. - 1e-12))
+  {
+    double limit = std::min(next_output, end_time);
+    if (!fused && stepper.time() >= parameters.fusion.time * (1. - 1e-12))
+    {
+      fuse();
+      write();
+    }
+    if (!fused)
+      limit = std::min(limit, parameters.fusion.time);
+    advance(limit - stepper.time());
+    const auto reached = outcome();
+    if (stepper.time() >= next_output * (1. - 1e-12) || reached)
+    {
+      write();
+      progress();
+      next_output = parameters.time.output_interval *
+                    (std::floor(stepper.time() / parameters.time.output_interval * (1. + 1e-12)) + 1.);
+    }
+    if (reached)
+    {
+      end = *reached;
+      break;
+    }
+  }
+  Log::instance().finish_progress();
+
+  Summary &summary = output.summary;
+  summary.set("bending energy", flow->energies().at("bending") / kT, "kT");
+  summary.set("total energy", total_energy() / kT, "kT");
+  summary.set("area", membrane->area(), "nm^2");
+  summary.set("volume", fused ? neck.lumen_volume : membrane->volume(), "nm^3");
+  summary.set("neck radius", neck.radius, "nm");
+  summary.set("final time", stepper.time(), "us");
+  summary.set("lipid mass error", lipid_mass_error(), "");
+  summary.set("area ledger error", std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
+  summary.set("cargo released", fused ? lumen.released() : 0., "");
+  summary.set("vesicle lipid transferred", transferred, "");
+  summary.set("fusion energy change", fusion_energy / kT, "kT");
+  summary.set("Gaussian energy change", fused ? -4. * PI * parameters.gaussian_modulus() / kT : 0., "kT");
+  summary.set("dissipated energy", dissipated / kT, "kT");
+  summary.set("remeshing energy", remeshing_energy / kT, "kT");
+  summary.set("steps", n_steps, "");
+  summary.set("rejected steps", stepper.n_rejected(), "");
+  output.finish(end);
+  Log::instance().information("outcome: " + end);
+}
+} // namespace
+
+void run_exocytosis(const RunContext &context)
+{
+  Exocytosis exocytosis(context);
+  exocytosis.run();
+}
+} // namespace fusogen

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_SCENARIO_PARAMETERS_H
+#define FUSOGEN_SCENARIO_PARAMETERS_H
+
+#include "base/parameters.h"
+#include "base/units.h"
+
+#include <string>
+#include <vector>
+
+namespace fusogen
+{
+enum class ScenarioKind
+{
+  relaxation,
+  pore_energy,
+  tether,
+  exocytosis
+};
+enum class Dimension
+{
+  meridian,
+  space
+};
+enum class InitialShape
+{
+  sphere,
+  prolate,
+  oblate,
+  stomatocyte,
+  mode
+};
+enum class PoreKind
+{
+  planar,
+  vesicle_and_plasma_membrane
+};
+
+/// All that a user can set, in the units of the parameter file. A section is a struct; its comments are the sentences
+/// given to the user in parameters.cc.
+struct Parameters
+{
+  ScenarioKind kind = ScenarioKind::exocytosis;
+  double temperature = units::room_temperature;
+
+  struct Geometry
+  {
+    Dimension dimension = Dimension::meridian;
+    int refinement = 2;
+    int cells = 128;
+    int degree = 2;
+  } geometry;
+
+  struct Vesicle
+  {
+    double radius = 20.;
+    double reduced_volume = 1.;
+    bool fixed_volume = true;
+    InitialShape shape = InitialShape::sphere;
+    int mode_number = 2;
+    double mode_amplitude = 0.01;
+  } vesicle;
+
+  struct Bilayer
+  {
+    double bending_rigidity = 20.;
+    double gaussian_modulus = -20.;
+    double spontaneous_curvature = 0.;
+    double surface_viscosity = 4.;
+    double drag_coefficient = 0.;
+  } bilayer;
+
+  struct PlasmaMembrane
+  {
+    double patch_radius = 150.;
+    double tension = 0.1;
+  } plasma_membrane;
+
+  struct Pore
+  {
+    PoreKind kind = PoreKind::planar;
+    double neck_radius = 2.;
+    double membrane_distance = 6.;
+    double rim_radius = 20.;
+    std::vector<double> neck_radii;
+  } pore;
+
+  struct Tether
+  {
+    double largest_extension = 10.;
+    int extensions = 50;
+  } tether;
+
+  struct Fusion
+  {
+    double gap = 2.;
+    double time = 1.;
+    double initial_pore_radius = 1.5;
+    double closing_radius = 0.5;
+  } fusion;
+
+  struct AppliedForce
+  {
+    double pole = 0.;
+    double ring = 0.;
+  } applied_force;
+
+  double lipid_diffusion_coefficient = 1.;
+  double cargo_diffusion_coefficient = 300.;
+
+  struct Time
+  {
+    double end = 1e6;
+    double output_interval = 1.;
+    double initial_step = 1e-3;
+    double smallest_step = 1e-9;
+    double largest_step = 1e6;
+    double energy_tolerance = 0.02;
+    double equilibrium_tolerance = 1e-8;
+  } time;
+
+  /// Declares every parameter in @p table, which then writes into this object.
+  void declare(ParameterTable &table);
+  /// Rules that involve several parameters; throws UserError that names them with their places in @p table.
+  void check(const ParameterTable &table) const;
+
+  /// kT of the run [pN nm].
+  double thermal_energy() const { return units::thermal_energy(temperature); }
+  /// Bending rigidity [pN nm].
+  double bending_rigidity() const { return bilayer.bending_rigidity * thermal_energy(); }
+  double gaussian_modulus() const { return bilayer.gaussian_modulus * thermal_energy(); }
+};
+} // namespace fusogen
+
+#endif

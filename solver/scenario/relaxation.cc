@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scenario/relaxation.h"
+
+#include "base/log.h"
+#include "geometry/meridian_motion.h"
+#include "geometry/shapes.h"
+#include "io/surface_output.h"
+#include "mechanics/applied_force.h"
+#include "mechanics/bending.h"
+#include "mechanics/drag.h"
+#include "mechanics/enclosed_volume.h"
+#include "mechanics/inextensibility.h"
+#include "mechanics/surface_viscosity.h"
+#include "scenario/equilibrium.h"
+#include "scenario/time_stepper.h"
+
+#include <cmath>
+#include <sstream>
+
+namespace fusogen
+{
+using dealii::numbers::PI;
+
+namespace
+{
+Profile initial_profile(const Parameters::Vesicle &vesicle)
+{
+  switch (vesicle.shape)
+  {
+  case InitialShape::prolate:
+    return prolate(vesicle.radius, vesicle.reduced_volume);
+  case InitialShape::oblate:
+    return oblate(vesicle.radius, vesicle.reduced_volume);
+  case InitialShape::stomatocyte:
+    return stomatocyte(vesicle.radius, vesicle.reduced_volume);
+  case InitialShape::mode:
+    return mode(vesicle.radius, vesicle.mode_number, vesicle.mode_amplitude);
+  default:
+    return sphere(vesicle.radius);
+  }
+}
+
+void create(Membrane<1> &membrane, const Parameters &parameters)
+{
+  const Profile profile = initial_profile(parameters.vesicle);
+  GradingParameters grading;
+  grading.n_cells = parameters.geometry.cells;
+  membrane.create_meridian(
+      {{profile, graded_nodes(profile, grading), Component::vesicle, Edge::axis, Edge::axis}});
+}
+
+void create(Membrane<2> &membrane, const Parameters &parameters)
+{
+  const auto &vesicle = parameters.vesicle;
+  if (vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate)
+  {
+    const SpheroidAxes axes =
+        spheroid_axes(vesicle.radius, vesicle.reduced_volume,
+                      vesicle.shape == InitialShape::prolate ? SpheroidKind::prolate : SpheroidKind::oblate);
+    membrane.create_sphere_like(parameters.geometry.refinement,
+                                [&](const std::array<double, 3> &n) { return on_spheroid(axes, n); });
+  }
+  else
+  {
+    const Profile profile = initial_profile(vesicle);
+    membrane.create_sphere_like(parameters.geometry.refinement,
+                                [&](const std::array<double, 3> &n) { return on_surface(profile, n); });
+  }
+}
+
+// Amplitude of the harmonic P_l of the distance from the origin, and its rate of change by the normal velocity [nm,
+// nm/us]; both are integrals over the solid angle dOmega = x.nu dA / |x|^3.
+template <int dim>
+std::pair<double, double> mode_amplitude_and_rate(const Membrane<dim> &membrane, const Vector &velocity, const int l)
+{
+  SurfaceValues<dim> surface(membrane.degree());
+  std::vector<double> x, v;
+  double amplitude = 0., rate = 0.;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned())
+    {
+      membrane.cell_positions(cell, x);
+      membrane.cell_vector_values(cell, velocity, v);
+      surface.reinit(x, Membrane<dim>::orientation(cell));
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+      {
+        const Vector3 &p = surface.point(q), &nu = surface.normal(q);
+        const double distance = p.norm();
+        const double harmonic = std::legendre(l, p[2] / distance);
+        const double solid_angle = surface.weight(q) * (p * nu) / std::pow(distance, 3);
+        amplitude += solid_angle * harmonic * distance;
+        rate += surface.weight(q) / (distance * distance) * harmonic * (surface.vector_field(q, v).value * nu);
+      }
+    }
+  const double factor = (2. * l + 1.) / (4. * PI);
+  return {factor * dealii::Utilities::MPI::sum(amplitude, membrane.communicator()),
+          factor * dealii::Utilities::MPI::sum(rate, membrane.communicator())};
+}
+} // namespace
+
+template <int dim>
+void run_relaxation(const RunContext &context)
+{
+  const Parameters &parameters = context.parameters;
+  const Parameters::Vesicle &vesicle = parameters.vesicle;
+  const double kT = parameters.thermal_energy(), kappa = parameters.bending_rigidity();
+  RunOutput output(context);
+
+  Membrane<dim> membrane(context.communicator, parameters.geometry.degree);
+  create(membrane, parameters);
+
+  const double relaxation_time = parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
+  FlowSystem<dim> flow(membrane, {});
+  flow.add(Bending<dim>(kappa, parameters.bilayer.spontaneous_curvature));
+  flow.add(SurfaceViscosity<dim>(parameters.bilayer.surface_viscosity));
+  // Rigid motion costs nothing in a viscous membrane alone; a trace of drag makes it unique.
+  const double trace = 1e-8 * parameters.bilayer.surface_viscosity / (vesicle.radius * vesicle.radius);
+  flow.add(Drag<dim>(std::max(parameters.bilayer.drag_coefficient, trace)));
+  flow.add(Inextensibility<dim>());
+  if (vesicle.fixed_volume)
+  {
+    const double sphere_volume = 4. / 3. * PI * std::pow(vesicle.radius, 3);
+    const double target = vesicle.shape == InitialShape::mode || vesicle.shape == InitialShape::sphere
+                              ? membrane.volume()
+                              : vesicle.reduced_volume * sphere_volume;
+    flow.add(EnclosedVolume<dim>::fixed(target));
+  }
+  if (parameters.applied_force.pole != 0.)
+    flow.add(PoleForce<dim>::given(parameters.applied_force.pole));
+  if (parameters.applied_force.ring != 0.)
+    flow.add(RingForce<dim>(parameters.applied_force.ring));
+  flow.initialize();
+
+  const double energy_scale = 8. * PI * kappa;
+  TimeStepper<dim> stepper(parameters.time, 1e-2 * energy_scale);
+  EquilibriumCheck equilibrium(relaxation_time, energy_scale, parameters.time.equilibrium_tolerance);
+  SurfaceOutput<dim> pictures(context.directory);
+  double written = 0.;
+  stepper.last_good_state = [&] {
+    std::ostringstream text;
+    text << "the output at " << written << " us in " << context.directory << "/surface.pvd";
+    return text.str();
+  };
+
+  const bool follows_mode = vesicle.shape == InitialShape::mode;
+  const double initial_area = membrane.area();
+  const double initial_amplitude =
+      follows_mode ? mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number).first : 0.;
+  double rate_sum = 0., rate_time = 0., amplitude = initial_amplitude;
+
+  const auto write = [&]() {
+    const auto energies = flow.energies();
+    Statistics row;
+    row.set("time", "us", stepper.time());
+    row.set("time step", "us", stepper.last_step());
+    row.set("bending energy", "kT", energies.at("bending") / kT);
+    row.set("total energy", "kT", flow.energy() / kT);
+    row.set("dissipated power", "kT/us", flow.total_dissipated_power() / kT);
+    row.set("area", "nm^2", membrane.area());
+    row.set("volume", "nm^3", membrane.volume());
+    row.set("neck radius", "nm", std::nan(""));
+    row.set("vesicle lipid transferred", "", 0.);
+    row.set("cargo released", "", 0.);
+    if (follows_mode)
+      row.set("mode amplitude", "nm", amplitude);
+    output.append("statistics.csv", row);
+    pictures.write(membrane, stepper.time(),
+                   {flow.moment(), kappa, parameters.bilayer.spontaneous_curvature, kT},
+                   {{{"tension [pN/nm]", flow.tension()}}, {{"velocity [nm/us]", flow.velocity()}}});
+    written = stepper.time();
+  };
+  write();
+
+  std::string outcome = "end time";
+  double next_output = parameters.time.output_interval;
+  while (stepper.time() < parameters.time.end * (1. - 1e-12))
+  {
+    const StepResult step =
+        stepper.advance(flow, std::min(next_output, parameters.time.end) - stepper.time());
+    if (follows_mode)
+    {
+      const auto [a, rate] = mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number);
+      amplitude = a;
+      // From where the mode is small enough to be linear to where other errors show.
+      if (std::abs(a) < 0.7 * std::abs(initial_amplitude) && std::abs(a) > 0.03 * std::abs(initial_amplitude))
+      {
+        rate_sum += -rate / a * stepper.last_step();
+        rate_time += stepper.last_step();
+      }
+    }
+    const bool at_rest = equilibrium.reached(step.dissipated, stepper.last_step());
+    const bool due = stepper.time() >= next_output * (1. - 1e-12);
+    if (due || at_rest)
+    {
+      write();
+      // In a long relaxation outputs grow rarer than steps would be.
+      while (next_output <= stepper.time() * (1. + 1e-12))
+        next_output += parameters.time.output_interval;
+      std::ostringstream line;
+      line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
+           << " us, bending energy = " << flow.energies().at("bending") / kT << " kT, power = "
+           << flow.total_dissipated_power() / kT << " kT/us";
+      Log::instance().progress(line.str());
+    }
+    if (at_rest)
+    {
+      outcome = "equilibrium";
+      break;
+    }
+  }
+  Log::instance().finish_progress();
+
+  output.summary.set("bending energy", flow.energies().at("bending") / kT, "kT");
+  output.summary.set("area", membrane.area(), "nm^2");
+  output.summary.set("volume", membrane.volume(), "nm^3");
+  output.summary.set("neck radius", std::nan(""), "nm");
+  output.summary.set("final time", stepper.time(), "us");
+  output.summary.set("area ledger error", std::abs(membrane.area() / initial_area - 1.), "");
+  if (follows_mode)
+    output.summary.set("mode relaxation rate", rate_time > 0. ? rate_sum / rate_time : std::nan(""), "1/us");
+  output.finish(outcome);
+  Log::instance().information("outcome: " + outcome);
+}
+
+template void run_relaxation<1>(const RunContext &);
+template void run_relaxation<2>(const RunContext &);
+} // namespace fusogen

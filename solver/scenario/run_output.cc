@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scenario/run_output.h"
+
+#include "base/user_error.h"
+#include "io/output_directory.h"
+
+#include <deal.II/base/mpi.h>
+
+#include <fstream>
+
+namespace fusogen
+{
+RunOutput::RunOutput(const RunContext &context)
+    : directory(context.directory),
+      first_rank(dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0)
+{
+  std::string mistake;
+  if (first_rank)
+    try
+    {
+      prepare_output_directory(directory);
+      std::ofstream file(directory + "/parameters.prm");
+      context.table.write(file, false);
+      if (!file.flush())
+        throw UserError("the file " + directory + "/parameters.prm cannot be written");
+    }
+    catch (const UserError &error)
+    {
+      mistake = error.what();
+    }
+  mistake = dealii::Utilities::MPI::broadcast(context.communicator, mistake);
+  if (!mistake.empty())
+    throw UserError(mistake);
+}
+
+void RunOutput::append(const std::string &table, const Statistics &row)
+{
+  if (!first_rank)
+    return;
+  auto &file = tables[table];
+  if (!file)
+    file = std::make_unique<StatisticsFile>(directory + "/" + table);
+  file->append(row);
+}
+
+void RunOutput::finish(const std::string &outcome)
+{
+  summary.set_outcome(outcome);
+  if (first_rank)
+    summary.write(directory + "/summary.json");
+}
+} // namespace fusogen

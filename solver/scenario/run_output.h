@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_SCENARIO_RUN_OUTPUT_H
+#define FUSOGEN_SCENARIO_RUN_OUTPUT_H
+
+#include "io/statistics.h"
+#include "io/summary.h"
+#include "scenario/parameters.h"
+
+#include <mpi.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace fusogen
+{
+/// What every scenario is given: the parameters, where they come from, the output folder and the communicator.
+struct RunContext
+{
+  const Parameters &parameters;
+  const ParameterTable &table;
+  std::string directory;
+  MPI_Comm communicator;
+};
+
+/// The files of a run that are not pictures: parameters.prm, statistics.csv (or another table) and summary.json.
+/// All ranks make the object; rank 0 writes.
+class RunOutput
+{
+public:
+  /// Makes the folder and writes the parameters in force. Throws UserError, on all ranks, if it cannot.
+  explicit RunOutput(const RunContext &context);
+
+  /// Adds a row to @p table (statistics.csv, curve.csv).
+  void append(const std::string &table, const Statistics &row);
+  Summary summary;
+  /// Writes summary.json with this outcome.
+  void finish(const std::string &outcome);
+
+private:
+  std::string directory;
+  bool first_rank;
+  std::map<std::string, std::unique_ptr<StatisticsFile>> tables;
+};
+} // namespace fusogen
+
+#endif

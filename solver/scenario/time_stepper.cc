@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scenario/time_stepper.h"
+
+#include "base/computation_error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fusogen
+{
+template <int dim>
+StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest)
+{
+  const auto start = flow.snapshot();
+  std::string reason;
+  double dt = std::min({next_step, longest, parameters.largest_step});
+  while (true)
+  {
+    const StepResult result = flow.step(dt);
+    double strain = std::numeric_limits<double>::infinity(); // more than 1: reject
+    if (!result.converged)
+      reason = "Newton's method does not converge";
+    else
+    {
+      const double loss = result.energy_before - result.energy_after;
+      // Round-off of a sum of energies must not count as a rise.
+      const double round_off = 1e-10 * (std::abs(result.energy_before) + negligible_energy);
+      strain = std::abs(result.ledger_defect()) /
+               (parameters.energy_tolerance * std::max(loss, negligible_energy) + round_off);
+      reason = "the energy balance of a step is not met";
+      if (loss < -round_off)
+      {
+        strain = std::max(strain, 4.);
+        reason = "the energy rises in a step";
+      }
+      const double other = change();
+      if (other > strain)
+      {
+        strain = other;
+        reason = "the shape changes too much in a step";
+      }
+    }
+    if (strain <= 1.)
+    {
+      const bool was_cut_short = dt < 0.99 * next_step;
+      const double growth = std::clamp(0.8 / std::max(strain, 1e-3), 0.5, result.iterations <= 5 ? 2. : 1.2);
+      // A step that was cut short to meet an output time says nothing against the longer one.
+      next_step = was_cut_short && growth >= 1. ? std::max(next_step, growth * dt) : growth * dt;
+      now += dt;
+      taken = dt;
+      return result;
+    }
+    ++rejected;
+    if (result.converged)
+      flow.restore(start);
+    dt *= std::isfinite(strain) ? std::clamp(0.7 / strain, 0.1, 0.6) : 0.25;
+    next_step = dt;
+    if (dt < parameters.smallest_step)
+      throw ComputationError("the time step fell below Time/Smallest step, because " + reason, now, last_good_state());
+  }
+}
+
+template class TimeStepper<1>;
+template class TimeStepper<2>;
+} // namespace fusogen
