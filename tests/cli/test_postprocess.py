@@ -1,0 +1,431 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tests of postprocess/plot_run.py and postprocess/render_run.py.
+
+Run it by hand with
+
+    /usr/bin/python3 tests/cli/test_postprocess.py
+
+The runs are made up here: a vesicle of fixed area that docks, opens and
+flattens, written in the format of the solver. With the argument
+'--write DIR [IMAGES]' such a run is only written to DIR.
+"""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+
+try:
+    from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
+    from vtkmodules.vtkCommonCore import vtkPoints
+    from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkUnstructuredGrid
+    from vtkmodules.vtkIOXML import vtkXMLUnstructuredGridWriter
+
+    HAVE_VTK = True
+except ImportError:
+    HAVE_VTK = False
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCRIPTS = os.path.join(HERE, "..", "..", "postprocess")
+
+VTK_LAGRANGE_CURVE = 68
+VTK_LAGRANGE_QUADRILATERAL = 70
+
+RADIUS = 20.0  # of the vesicle, nm
+EDGE = 120.0  # radius of the plasma membrane, nm
+SECTORS = 32
+
+
+# --- made-up shapes ---------------------------------------------------------
+
+
+def arc(center, radius, start, end, n):
+    angle = np.linspace(start, end, n)
+    return np.column_stack([center[0] + radius * np.cos(angle), center[1] + radius * np.sin(angle)])
+
+
+def resample(curve, n):
+    """n points evenly spread along a curve."""
+    s = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))])
+    even = np.linspace(0, s[-1], n)
+    return np.column_stack([np.interp(even, s, curve[:, 0]), np.interp(even, s, curve[:, 1])])
+
+
+def docked(gap):
+    """A sphere above a plane: two curves from the axis (or pole) outwards."""
+    sphere = arc((0, RADIUS + gap), RADIUS, math.pi / 2, -math.pi / 2, 400)
+    sphere[[0, -1], 0] = 0
+    plane = np.column_stack([np.linspace(0, EDGE, 400), np.zeros(400)])
+    return [resample(sphere, 61), resample(plane, 61)]
+
+
+def fused(alpha, fillet):
+    """A spherical cap of the vesicle's area, joined by a fillet to the plane.
+
+    alpha is the angle between the downward axis and the end of the cap: small
+    for a narrow neck, close to pi for a flat bump.
+    """
+    rho = RADIUS * math.sqrt(2 / (1 + math.cos(alpha)))
+    r_fillet = (rho + fillet) * math.sin(alpha)
+    z_cap = fillet + (rho + fillet) * math.cos(alpha)
+    cap = arc((0, z_cap), rho, math.pi / 2, alpha - math.pi / 2, 800)
+    cap[0, 0] = 0
+    bend = arc((r_fillet, fillet), fillet, alpha + math.pi / 2, 3 * math.pi / 2, 400)
+    plane = np.column_stack([np.linspace(r_fillet, EDGE, 400), np.zeros(400)])
+    curve = np.vstack([cap, bend[1:], plane[1:]])
+    return [resample(curve, 161)]
+
+
+def neck_radius(alpha, fillet):
+    rho = RADIUS * math.sqrt(2 / (1 + math.cos(alpha)))
+    return (rho + fillet) * math.sin(alpha) - fillet * (1 if alpha < math.pi / 2 else math.sin(alpha))
+
+
+def lipid_fraction(curve, is_vesicle, spread):
+    """1 on the vesicle; across its former edge a front as wide as 'spread'."""
+    if is_vesicle is not None:
+        return np.full(len(curve), float(is_vesicle))
+    r = curve[:, 0]
+    step = np.hypot(*np.diff(curve, axis=0).T)
+    area = np.concatenate([[0], np.cumsum(math.pi * (r[1:] + r[:-1]) * step)])
+    reach = 2 * np.sqrt(area / (4 * math.pi))  # radius of a disc of that area, in 2 R
+    return np.array([0.5 * math.erfc((s - 2 * RADIUS) / spread) for s in reach])
+
+
+# --- writing them as the solver does ----------------------------------------
+
+
+def write_grid(path, points, cells, cell_type, fields):
+    """Each cell has its own points, as from a finite element output."""
+    grid = vtkUnstructuredGrid()
+    vtk_points = vtkPoints()
+    vtk_points.SetData(numpy_to_vtk(points[cells.ravel()].astype(np.float32), deep=1))
+    grid.SetPoints(vtk_points)
+    n_cells, n_nodes = cells.shape
+    connectivity = np.empty((n_cells, n_nodes + 1), dtype=np.int64)
+    connectivity[:, 0] = n_nodes
+    connectivity[:, 1:] = np.arange(n_cells * n_nodes).reshape(n_cells, n_nodes)
+    cell_array = vtkCellArray()
+    cell_array.SetCells(n_cells, numpy_to_vtkIdTypeArray(connectivity.ravel(), deep=1))
+    grid.SetCells(cell_type, cell_array)
+    for name, values in fields.items():
+        array = numpy_to_vtk(np.ascontiguousarray(values[cells.ravel()], dtype=np.float32), deep=1)
+        array.SetName(name)
+        grid.GetPointData().AddArray(array)
+    writer = vtkXMLUnstructuredGridWriter()
+    writer.SetFileName(path)
+    writer.SetInputData(grid)
+    writer.Write()
+
+
+def revolve(curve, fields):
+    """Turn a P2 meridian into P2 quadrilaterals around the z axis."""
+    n = len(curve)
+    n_phi = 2 * SECTORS
+    phi = 2 * np.pi * np.arange(n_phi) / n_phi
+    points = np.empty((n, n_phi, 3))
+    points[:, :, 0] = np.outer(curve[:, 0], np.cos(phi))
+    points[:, :, 1] = np.outer(curve[:, 0], np.sin(phi))
+    points[:, :, 2] = curve[:, 1][:, None]
+    cells = []
+    for i in range(0, n - 2, 2):
+        for j in range(0, n_phi, 2):
+            a, b, c = (i * n_phi, (i + 1) * n_phi, (i + 2) * n_phi)
+            j0, j1, j2 = j, j + 1, (j + 2) % n_phi
+            cells.append([a + j0, c + j0, c + j2, a + j2, b + j0, c + j1, b + j2, a + j1, b + j1])
+    revolved = {name: np.repeat(values, n_phi, axis=0) for name, values in fields.items()}
+    return points.reshape(-1, 3), np.array(cells), revolved
+
+
+def write_surface(directory, number, curves, fields):
+    parts = [revolve(curve, field) for curve, field in zip(curves, fields)]
+    offsets = np.cumsum([0] + [len(points) for points, cells, field in parts])
+    name = f"solution/surface_{number:05d}.vtu"
+    write_grid(
+        os.path.join(directory, name),
+        np.vstack([p[0] for p in parts]),
+        np.vstack([p[1] + offset for p, offset in zip(parts, offsets)]),
+        VTK_LAGRANGE_QUADRILATERAL,
+        {key: np.concatenate([p[2][key] for p in parts]) for key in parts[0][2]},
+    )
+    curve_name = f"solution/meridian_{number:05d}.vtu"
+    cells, start = [], 0
+    for curve in curves:
+        cells += [[start + i, start + i + 2, start + i + 1] for i in range(0, len(curve) - 2, 2)]
+        start += len(curve)
+    all_curves = np.vstack(curves)
+    write_grid(
+        os.path.join(directory, curve_name),
+        np.column_stack([all_curves[:, 0], 0 * all_curves[:, 0], all_curves[:, 1]]),
+        np.array(cells),
+        VTK_LAGRANGE_CURVE,
+        {key: np.concatenate([f[key] for f in fields]) for key in fields[0]},
+    )
+    return name, curve_name
+
+
+def write_collection(path, entries):
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write('<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n')
+        stream.write("<Collection>\n")
+        for time, name in entries:
+            stream.write(f'<DataSet timestep="{time:.8g}" group="" part="0" file="{name}"/>\n')
+        stream.write("</Collection>\n</VTKFile>\n")
+
+
+def write_table(path, columns):
+    names = list(columns)
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(",".join(names) + "\n")
+        for row in zip(*columns.values()):
+            stream.write(",".join(f"{value:.10g}" for value in row) + "\n")
+
+
+def write_fusion_run(directory, n_images, surfaces=True):
+    """A whole run: docking, a pore that opens, an Omega, a flat patch."""
+    os.makedirs(os.path.join(directory, "solution"), exist_ok=True)
+    n_docked = max(2, n_images // 8)
+    opening = 1.2  # us
+    images = []
+    for k in range(n_docked):
+        images.append((opening * k / n_docked, docked(7.0 - 3.0 * k / max(1, n_docked - 1)), None))
+    for k in range(n_images - n_docked):
+        s = k / max(1, n_images - n_docked - 1)
+        alpha = 0.26 + (2.86 - 0.26) * s
+        fillet = 3.0 + 22.0 * s**2
+        time = opening + 1e-2 * 10 ** (4.3 * s)
+        images.append((time, fused(alpha, fillet), (alpha, fillet)))
+
+    surface, meridian = [], []
+    if surfaces:
+        for number, (time, curves, shape) in enumerate(images):
+            fields = []
+            spread = 0.5 + 1.2 * math.sqrt(max(0.0, time - opening))
+            for k, curve in enumerate(curves):
+                is_vesicle = None if shape else (k == 0)
+                outer = lipid_fraction(curve, is_vesicle, spread)
+                inner = lipid_fraction(curve, is_vesicle, 0.6 * spread)
+                zero = np.zeros(len(curve))
+                fields.append(
+                    {
+                        "vesicle lipid outer leaflet []": outer,
+                        "vesicle lipid inner leaflet []": inner,
+                        "mean curvature [1/nm]": zero,
+                        "tension [pN/nm]": zero,
+                        "velocity [nm/us]": np.zeros((len(curve), 3)),
+                        "bending energy density [kT/nm^2]": zero,
+                    }
+                )
+            name, curve_name = write_surface(directory, number, curves, fields)
+            surface.append((time, name))
+            meridian.append((time, curve_name))
+        write_collection(os.path.join(directory, "surface.pvd"), surface)
+        write_collection(os.path.join(directory, "meridian.pvd"), meridian)
+
+    # the curves have many more lines than there are pictures
+    time = np.concatenate([[0], np.linspace(0.05, opening, 25), opening + np.geomspace(1e-3, 200, 300)])
+    s = np.clip(np.log10(np.maximum(time - opening, 1e-2) / 1e-2) / 4.3, 0, 1)
+    neck = np.array(
+        [neck_radius(0.26 + 2.6 * x, 3 + 22 * x**2) if t > opening else np.nan for x, t in zip(s, time)]
+    )
+    energy = 500 * (1 - s) ** 1.5 + 3
+    write_table(
+        os.path.join(directory, "statistics.csv"),
+        {
+            "time [us]": time,
+            "time step [us]": np.gradient(time),
+            "bending energy [kT]": energy,
+            "total energy [kT]": energy + 40 * (1 - s),
+            "dissipated power [kT/us]": np.maximum(1e-3, -np.gradient(energy + 40 * (1 - s), time)),
+            "area [nm^2]": 4 * math.pi * RADIUS**2 + math.pi * EDGE**2 + 0 * time,
+            "volume [nm^3]": 33510 * (1 - s),
+            "neck radius [nm]": neck,
+            "vesicle lipid transferred []": 1 - np.exp(-2 * s),
+            "cargo released []": 1 - np.exp(-8 * s**2),
+        },
+    )
+    summary = {"final neck radius": {"value": neck[-1], "unit": "nm"}, "outcome": "full fusion"}
+    with open(os.path.join(directory, "summary.json"), "w", encoding="utf-8") as stream:
+        json.dump(summary, stream)
+
+
+if len(sys.argv) > 2 and sys.argv[1] == "--write":
+    write_fusion_run(sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 24)
+    sys.exit(0)
+
+
+# --- the tests --------------------------------------------------------------
+
+
+def run(script, *arguments, **environment):
+    env = dict(os.environ, **environment)
+    return subprocess.run(
+        [sys.executable, os.path.join(SCRIPTS, script), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+        timeout=120,
+    )
+
+
+def picture(path):
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def looks_orange(pixels):
+    r, g, b = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return (r > 150) & (r - b > 80) & (r > g)
+
+
+class TestCase(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="fusogen_postprocess_")
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.directory, *parts)
+
+    def assert_fails_with_one_sentence(self, done, *words):
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertTrue(done.stderr.strip().endswith("."), done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def assert_works(self, done):
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+class PlotRun(TestCase):
+    def test_fusion(self):
+        write_fusion_run(self.directory, 10, surfaces=False)
+        done = run("plot_run.py", self.directory)
+        self.assert_works(done)
+        self.assertIn("overview.png", done.stdout)
+        expected = """area_volume cargo energy ledger lipid_mixing neck_radius overview power
+                      time_step"""
+        pictures = [name for name in os.listdir(self.path("plots")) if name.endswith(".png")]
+        self.assertEqual(sorted(pictures), [name + ".png" for name in expected.split()])
+        self.assertTrue(os.path.isfile(self.path("plots", "overview.pdf")))
+        self.assertLess(picture(self.path("plots", "neck_radius.png")).min(), 100)
+
+    def test_relaxation_and_curve(self):
+        time = np.linspace(0, 5, 30)
+        energy = 300 + 100 * np.exp(-time)
+        write_table(
+            self.path("statistics.csv"),
+            {"time [us]": time, "bending energy [kT]": energy, "area [nm^2]": 5000 + 0 * time},
+        )
+        write_table(
+            self.path("curve.csv"),
+            {"neck radius [nm]": 1 + time, "pore energy [kT]": 40 - (time - 2) ** 2},
+        )
+        with open(self.path("statistics.csv"), "a", encoding="utf-8") as stream:
+            stream.write("5.1,30")  # the solver is still writing this line
+        folder = self.path("elsewhere", "pictures")
+        self.assert_works(run("plot_run.py", self.directory, "--output", folder))
+        pictures = sorted(os.listdir(folder))
+        self.assertEqual(
+            pictures,
+            ["area_volume.png", "curve.png", "energy.png", "energy_convergence.png",
+             "overview.pdf", "overview.png"],
+        )
+        self.assertFalse(os.path.exists(self.path("plots")))
+
+    def test_errors(self):
+        nowhere = self.path("nowhere")
+        self.assert_fails_with_one_sentence(run("plot_run.py", nowhere), nowhere)
+        self.assert_fails_with_one_sentence(run("plot_run.py", self.directory), "statistics.csv")
+        with open(self.path("statistics.csv"), "w", encoding="utf-8") as stream:
+            stream.write("time [us],area [nm^2]\n")
+        self.assert_fails_with_one_sentence(run("plot_run.py", self.directory), "no data")
+        with open(self.path("statistics.csv"), "a", encoding="utf-8") as stream:
+            stream.write("0,1\n1,2,3\n2,3\n")
+        self.assert_fails_with_one_sentence(run("plot_run.py", self.directory), "line 2")
+
+
+@unittest.skipUnless(HAVE_VTK, "needs the vtk module")
+class RenderRun(TestCase):
+    def can_draw(self):
+        return bool(os.environ.get("DISPLAY")) or (
+            shutil.which("xvfb-run") is not None and shutil.which("xauth") is not None
+        )
+
+    def test_fusion(self):
+        if not self.can_draw():
+            self.skipTest("needs a display or xvfb-run")
+        from PIL import Image
+
+        write_fusion_run(self.directory, 16)
+        done = run("render_run.py", self.directory, "--frames", "6", "--size", "480x270")
+        self.assert_works(done)
+        for name in ("frames", "storyboard.png", "animation.gif"):
+            self.assertIn(name, done.stdout)
+        names = sorted(os.listdir(self.path("frames")))
+        self.assertEqual(names, [f"frame_{k:04d}.png" for k in range(6)] + ["storyboard.png"])
+
+        first = picture(self.path("frames", "frame_0000.png"))
+        last = picture(self.path("frames", "frame_0005.png"))
+        for pixels in (first, last):
+            self.assertEqual(pixels.shape, (270, 480, 3))
+            self.assertEqual(pixels[0, 240].tolist(), [255, 255, 255])
+        # The vesicle: a ring of orange, whose lumen is seen through the cut.
+        rows, columns = np.nonzero(looks_orange(first[:230]))
+        self.assertGreater(len(rows), 2000)
+        self.assertAlmostEqual(columns.mean(), 240, delta=4)
+        # In the end the orange has spread to the sides and come down.
+        rows_last, columns_last = np.nonzero(looks_orange(last[:230]))
+        self.assertGreater(np.ptp(columns_last), 1.3 * np.ptp(columns))
+        self.assertGreater(rows_last.min(), rows.min() + 20)
+
+        self.assertEqual(picture(self.path("frames", "storyboard.png")).shape[2], 3)
+        with Image.open(self.path("animation.gif")) as animation:
+            self.assertEqual(animation.n_frames, 6)
+        if shutil.which("ffmpeg"):
+            self.assertTrue(os.path.isfile(self.path("animation.mp4")))
+
+    def test_whole_surface_without_further_files(self):
+        if not self.can_draw():
+            self.skipTest("needs a display or xvfb-run")
+        write_fusion_run(self.directory, 4)
+        for name in ("statistics.csv", "summary.json", "meridian.pvd"):
+            os.remove(self.path(name))
+        done = run("render_run.py", self.directory, "--size", "320x240", "--no-cutaway")
+        self.assert_works(done)
+        self.assertTrue(os.path.isfile(self.path("frames", "frame_0003.png")))
+
+    def test_errors(self):
+        self.assert_fails_with_one_sentence(run("render_run.py", self.directory), "surface.pvd")
+        write_collection(self.path("surface.pvd"), [(0.0, "solution/surface_00000.vtu")])
+        self.assert_fails_with_one_sentence(
+            run("render_run.py", self.directory), "surface_00000.vtu"
+        )
+        with open(self.path("surface.pvd"), "w", encoding="utf-8") as stream:
+            stream.write("<VTKFile>")
+        self.assert_fails_with_one_sentence(run("render_run.py", self.directory), "surface.pvd")
+
+    def test_no_display(self):
+        from vtkmodules.vtkRenderingCore import vtkRenderWindow
+        import vtkmodules.vtkRenderingOpenGL2  # noqa: F401
+
+        if not vtkRenderWindow().GetClassName().startswith("vtkX"):
+            self.skipTest("this VTK needs no display")
+        write_fusion_run(self.directory, 3)
+        done = run("render_run.py", self.directory, DISPLAY="", PATH=self.directory)
+        self.assert_fails_with_one_sentence(done, "display", "xvfb")
+
+
+if __name__ == "__main__":
+    unittest.main()
