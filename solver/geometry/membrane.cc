@@ -5,6 +5,7 @@
 #include <deal.II/distributed/shared_tria.h>
 #include <deal.II/distributed/tria.h>
 #include <deal.II/dofs/dof_tools.h>
+#include <deal.II/fe/fe_dgp.h>
 #include <deal.II/fe/fe_q.h>
 #include <deal.II/fe/mapping_q.h>
 #include <deal.II/grid/grid_generator.h>
@@ -48,8 +49,9 @@ Membrane<dim>::Membrane(MPI_Comm communicator, const unsigned int degree)
     : mpi_communicator(communicator), polynomial_degree(degree),
       tria(make_triangulation(communicator, std::integral_constant<int, dim>())),
       position_element(FE_Q<dim, spacedim>(degree), spacedim),
-      scalar_element(FE_Q<dim, spacedim>(std::max(1u, degree - 1)), 1), position_dof_handler(*tria),
-      scalar_dof_handler(*tria)
+      scalar_element(FE_Q<dim, spacedim>(std::max(1u, degree - 1)), 1),
+      tension_element(FE_DGP<dim, spacedim>(std::max(1u, degree - 1)), 1), position_dof_handler(*tria),
+      scalar_dof_handler(*tria), tension_dof_handler(*tria)
 {
 }
 
@@ -58,6 +60,7 @@ void Membrane<dim>::distribute_dofs()
 {
   position_dof_handler.distribute_dofs(position_element);
   scalar_dof_handler.distribute_dofs(scalar_element);
+  tension_dof_handler.distribute_dofs(tension_element);
   DoFTools::extract_locally_relevant_dofs(position_dof_handler, position_relevant);
   DoFTools::extract_locally_relevant_dofs(scalar_dof_handler, scalar_relevant);
   position_vector = make_vector(position_dof_handler, true);
@@ -210,6 +213,13 @@ void Membrane<dim>::cell_scalar_indices(const Cell &cell, std::vector<types::glo
 {
   indices.resize(scalar_element.n_dofs_per_cell());
   cell_of(cell, scalar_dof_handler)->get_dof_indices(indices);
+}
+
+template <int dim>
+void Membrane<dim>::cell_tension_indices(const Cell &cell, std::vector<types::global_dof_index> &indices) const
+{
+  indices.resize(tension_element.n_dofs_per_cell());
+  cell_of(cell, tension_dof_handler)->get_dof_indices(indices);
 }
 
 template <int dim>

@@ -37,7 +37,8 @@ enum class Edge : unsigned int
 ///
 /// dim = 2 is a surface in space on quadrilaterals (parallel::distributed), dim = 1 the meridian (r, z) of an
 /// axisymmetric one (parallel::shared; every rank knows the whole curve). Positions are continuous of degree
-/// `degree`, scalar fields (tension, lipids) of degree - 1.
+/// `degree`, scalar fields (lipids) continuous of degree - 1, the tension and the area that goes with it discontinuous
+/// of degree - 1 (the stable pair Q_p / P_{p-1}; see SurfaceValues).
 template <int dim>
 class Membrane
 {
@@ -71,12 +72,14 @@ public:
   const Triangulation &triangulation() const { return *tria; }
   const DoFs &position_dofs() const { return position_dof_handler; }
   const DoFs &scalar_dofs() const { return scalar_dof_handler; }
+  const DoFs &tension_dofs() const { return tension_dof_handler; }
   /// Nodal positions [nm], readable on owned and ghost cells.
   const Vector &positions() const { return position_vector; }
   void set_positions(const Vector &positions) { position_vector = positions; }
 
   /// A vector of the scalar (or the position) space; readable on ghost cells if @p ghosted, else writable.
   Vector scalar_vector(bool ghosted) const { return make_vector(scalar_dof_handler, ghosted); }
+  Vector tension_vector(bool ghosted) const { return make_vector(tension_dof_handler, ghosted); }
   Vector vector_field(bool ghosted) const { return make_vector(position_dof_handler, ghosted); }
 
   /// Local nodal values on @p cell (any cell iterator of this triangulation): index = node * spacedim + component.
@@ -88,6 +91,7 @@ public:
   void cell_scalar_values(const Cell &cell, const Vector &field, std::vector<double> &values) const;
   /// Global scalar-space indices of the cell, in local order.
   void cell_scalar_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
+  void cell_tension_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
   void cell_position_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
 
   /// +1 or -1: factor that makes the normal of SurfaceValues outward.
@@ -119,7 +123,8 @@ private:
   std::unique_ptr<Triangulation> tria;
   dealii::FESystem<dim, spacedim> position_element;
   dealii::FESystem<dim, spacedim> scalar_element;
-  DoFs position_dof_handler, scalar_dof_handler;
+  dealii::FESystem<dim, spacedim> tension_element;
+  DoFs position_dof_handler, scalar_dof_handler, tension_dof_handler;
   dealii::IndexSet position_relevant, scalar_relevant;
   std::vector<unsigned int> node_of_position_dof, component_of_position_dof;
   Vector position_vector;

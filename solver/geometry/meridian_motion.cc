@@ -4,7 +4,7 @@
 #include "geometry/curve_cell.h"
 
 #include <deal.II/base/quadrature_lib.h>
-#include <deal.II/fe/fe_q.h>
+#include <deal.II/fe/fe_dgp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -101,9 +101,12 @@ double MeridianMotion::rim_displacement() const
   return worst;
 }
 
-void MeridianMotion::redistribute(const bool regrade, std::vector<Field> &fields,
-                                  const std::vector<Vector *> &interpolated)
+double MeridianMotion::redistribute(const bool regrade, Vector &material_area, std::vector<Field> &fields,
+                                    const std::vector<Vector *> &interpolated)
 {
+  const FE_DGP<1> tension_element(std::max(1u, membrane.degree() - 1));
+  double area_total = 0., area_outflow = 0., area_after = 0.;
+  Vector new_area = membrane.tension_vector(false);
   const unsigned int p = membrane.degree(), scalar_degree = std::max(1u, p - 1);
   const CurveCell geometry(p), scalar(scalar_degree);
   const QGauss<1> gauss(6);
@@ -195,8 +198,15 @@ void MeridianMotion::redistribute(const bool regrade, std::vector<Field> &fields
     // What lay beyond the new ends has left (positive outflow).
     for (unsigned int cell = 0; cell < n_cells; ++cell)
     {
+      // Shape function 0 of the tension is the constant 1.
+      std::vector<types::global_dof_index> area_indices;
+      membrane.cell_tension_indices(Membrane<1>::Cell(&membrane.triangulation(), 0, membrane.curves()[c][cell],
+                                                      &membrane.position_dofs()),
+                                    area_indices);
+      area_total += material_area(area_indices[0]);
       const auto leave = [&](const double xi0, const double xi1) {
         integrate(cell, xi0, xi1, [&](const double xi, const double dA) {
+          area_outflow += dA;
           for (unsigned int f = 0; f < fields.size(); ++f)
             fields[f].outflow += density_at(f, cell, xi) * dA;
         });
@@ -212,6 +222,12 @@ void MeridianMotion::redistribute(const bool regrade, std::vector<Field> &fields
       const Membrane<1>::Cell cell(&membrane.triangulation(), 0, membrane.curves()[c][k], &membrane.position_dofs());
       const double t0 = new_ends[k], t1 = new_ends[k + 1];
       std::vector<std::vector<double>> local(fields.size(), std::vector<double>(scalar.n_nodes(), 0.));
+      std::vector<double> local_area(tension_element.n_dofs_per_cell(), 0.);
+      const auto collect_area = [&](const double t, const double dA) {
+        area_after += dA;
+        for (unsigned int j = 0; j < local_area.size(); ++j)
+          local_area[j] += dA * tension_element.shape_value(j, Point<1>((t - t0) / (t1 - t0)));
+      };
       const auto collect = [&](const double t, const double dA, const unsigned int f, const double density) {
         const double eta = (t - t0) / (t1 - t0);
         for (unsigned int j = 0; j < scalar.n_nodes(); ++j)
@@ -223,6 +239,7 @@ void MeridianMotion::redistribute(const bool regrade, std::vector<Field> &fields
         const double a = std::max(t0, old_ends[old]), b = std::min(t1, old_ends[old + 1]);
         if (b > a)
           integrate(old, locate(a, old), locate(b, old), [&](const double xi, const double dA) {
+            collect_area(parameter_of(old, xi), dA);
             for (unsigned int f = 0; f < fields.size(); ++f)
               collect(parameter_of(old, xi), dA, f, density_at(f, old, xi));
           });
@@ -236,6 +253,8 @@ void MeridianMotion::redistribute(const bool regrade, std::vector<Field> &fields
           const double t = a + (b - a) * gauss.point(q)[0];
           const CurveSample s = curve.at(t);
           const double dA = 2. * numbers::PI * s.r * std::hypot(s.r1, s.z1) * (b - a) * gauss.weight(q);
+          collect_area(t, dA);
+          area_outflow -= dA;
           for (unsigned int f = 0; f < fields.size(); ++f)
           {
             collect(t, dA, f, fields[f].reservoir_density);
@@ -248,7 +267,10 @@ void MeridianMotion::redistribute(const bool regrade, std::vector<Field> &fields
 
       if (!cell->is_locally_owned())
         continue;
-      std::vector<types::global_dof_index> scalar_indices, position_indices;
+      std::vector<types::global_dof_index> scalar_indices, position_indices, area_indices;
+      membrane.cell_tension_indices(cell, area_indices);
+      for (unsigned int j = 0; j < local_area.size(); ++j)
+        new_area(area_indices[j]) += local_area[j];
       membrane.cell_scalar_indices(cell, scalar_indices);
       membrane.cell_position_indices(cell, position_indices);
       // deal.II numbers the two ends first, then the interior nodes.
@@ -313,5 +335,9 @@ void MeridianMotion::redistribute(const bool regrade, std::vector<Field> &fields
     fields[f].content = membrane.scalar_vector(true);
     fields[f].content = new_contents[f];
   }
+  new_area.compress(VectorOperation::add);
+  new_area *= (area_total - area_outflow) / area_after;
+  material_area = new_area;
+  return area_outflow;
 }
 } // namespace fusogen

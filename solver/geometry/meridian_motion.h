@@ -40,8 +40,11 @@ public:
 
   /// Grades all curves anew (@p regrade) or only puts the rim back, sliding the nodes of the outer part. The content
   /// of each field before, minus the outflow, is its content after to round-off.
+  /// @param material_area content of the tension's shape functions (tension space, ghosted), carried over likewise
   /// @param interpolated scalar-space fields (ghosted) to be interpolated at the new nodes, e.g. tension as a start
-  void redistribute(bool regrade, std::vector<Field> &fields, const std::vector<Vector *> &interpolated);
+  /// @return the area that passed the rim outward [nm^2]
+  double redistribute(bool regrade, Vector &material_area, std::vector<Field> &fields,
+                      const std::vector<Vector *> &interpolated);
 
 private:
   CurveSpline spline(unsigned int curve) const;

@@ -2,6 +2,7 @@
 #include "geometry/surface_values.h"
 
 #include <deal.II/base/quadrature_lib.h>
+#include <deal.II/fe/fe_dgp.h>
 #include <deal.II/fe/fe_q.h>
 
 #include <cmath>
@@ -70,9 +71,11 @@ SurfaceValues<dim>::SurfaceValues(const unsigned int degree)
 {
   const QGauss<dim> quadrature(degree + 2);
   const FE_Q<dim> vector_element(degree), scalar_element(std::max(1u, degree - 1));
+  const FE_DGP<dim> tension_element(std::max(1u, degree - 1));
   n_points = quadrature.size();
   n_nodes = vector_element.n_dofs_per_cell();
   n_scalar_nodes = scalar_element.n_dofs_per_cell();
+  n_tension_shapes = tension_element.n_dofs_per_cell();
   quadrature_weights = quadrature.get_weights();
   for (unsigned int q = 0; q < n_points; ++q)
   {
@@ -86,6 +89,8 @@ SurfaceValues<dim>::SurfaceValues(const unsigned int degree)
       scalar_values.push_back(scalar_element.shape_value(a, quadrature.point(q)));
       scalar_gradients.push_back(scalar_element.shape_grad(a, quadrature.point(q)));
     }
+    for (unsigned int a = 0; a < n_tension_shapes; ++a)
+      tension_values.push_back(tension_element.shape_value(a, quadrature.point(q)));
   }
   weights.resize(n_points);
   points.resize(n_points);
@@ -183,6 +188,15 @@ ScalarFieldValue SurfaceValues<dim>::scalar_field(const unsigned int q, const st
     field.gradient += nodal_values[j] * scalar_shape(q, j).gradient;
   }
   return field;
+}
+
+template <int dim>
+double SurfaceValues<dim>::tension(const unsigned int q, const std::vector<double> &coefficients) const
+{
+  double value = 0.;
+  for (unsigned int j = 0; j < n_tension_shapes; ++j)
+    value += coefficients[j] * tension_shape(q, j);
+  return value;
 }
 
 template class SurfaceValues<1>;

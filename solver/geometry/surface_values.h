@@ -55,7 +55,8 @@ inline double second_variation_of_area(const SurfaceGradient &u, const SurfaceGr
 /// contain the hoop part w_r / r, so that a term never has to ask which of the two it is integrating.
 ///
 /// The geometry is the isoparametric one of degree p; vector fields use the same nodes (dof i = node * spacedim +
-/// component), scalar fields the nodes of degree p - 1 (at least 1).
+/// component), continuous scalar fields (lipids) the nodes of degree p - 1. The tension is discontinuous of total degree
+/// p - 1, so that each cell keeps its area and, in the meridian, nodes cannot slide along the curve.
 template <int dim>
 class SurfaceValues
 {
@@ -72,6 +73,7 @@ public:
   unsigned int n_quadrature_points() const { return n_points; }
   unsigned int n_vector_dofs() const { return n_nodes * spacedim; }
   unsigned int n_scalar_dofs() const { return n_scalar_nodes; }
+  unsigned int n_tension_dofs() const { return n_tension_shapes; }
 
   /// Area weight of quadrature point q [nm^2].
   double weight(unsigned int q) const { return weights[q]; }
@@ -91,6 +93,11 @@ public:
     return scalar_shapes[q * n_scalar_nodes + j];
   }
 
+  /// Value of shape function j of the discontinuous tension space; it does not depend on the cell's shape.
+  double tension_shape(unsigned int q, unsigned int j) const { return tension_values[q * n_tension_shapes + j]; }
+  /// Tension with coefficients @p coefficients (size n_tension_dofs()) at point q.
+  double tension(unsigned int q, const std::vector<double> &coefficients) const;
+
   /// Field with nodal values @p nodal_values (size n_vector_dofs()) at point q.
   VectorFieldValue vector_field(unsigned int q, const std::vector<double> &nodal_values) const;
   /// Field with nodal values @p nodal_values (size n_scalar_dofs()) at point q.
@@ -100,11 +107,11 @@ public:
   bool is_degenerate() const { return degenerate; }
 
 private:
-  unsigned int n_points, n_nodes, n_scalar_nodes;
+  unsigned int n_points, n_nodes, n_scalar_nodes, n_tension_shapes;
   bool degenerate = false;
 
   // Reference-cell tables, [q * n + node].
-  std::vector<double> quadrature_weights, node_values, scalar_values;
+  std::vector<double> quadrature_weights, node_values, scalar_values, tension_values;
   std::vector<dealii::Tensor<1, dim>> node_gradients, scalar_gradients;
 
   std::vector<double> weights;

@@ -18,9 +18,9 @@ void AreaReservoir<dim>::add_to_constraint(const CellState<dim> &cell, LocalCons
   const SurfaceValues<dim> &surface = cell.before;
   for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
   {
-    local.value += surface.weight(q) * (tension - surface.scalar_field(q, cell.tension).value);
-    for (unsigned int j = 0; j < surface.n_scalar_dofs(); ++j)
-      local.gradient_tension(j) -= surface.weight(q) * surface.scalar_shape(q, j).value;
+    local.value += surface.weight(q) * (tension - surface.tension(q, cell.tension));
+    for (unsigned int j = 0; j < surface.n_tension_dofs(); ++j)
+      local.gradient_tension(j) -= surface.weight(q) * surface.tension_shape(q, j);
   }
 }
 

@@ -2,12 +2,14 @@
 #include "mechanics/flow_system.h"
 
 #include <deal.II/dofs/dof_tools.h>
+#include <deal.II/fe/fe_dgp.h>
 #include <deal.II/fe/fe_q.h>
 #include <deal.II/lac/dynamic_sparsity_pattern.h>
 #include <deal.II/lac/sparsity_tools.h>
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace fusogen
 {
@@ -22,7 +24,7 @@ template <int dim>
 FlowSystem<dim>::FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> conditions)
     : surface_membrane(membrane), edge_conditions(std::move(conditions)),
       element(FE_Q<dim, spacedim>(membrane.degree()), 2 * spacedim,
-              FE_Q<dim, spacedim>(std::max(1u, membrane.degree() - 1)), 1),
+              FE_DGP<dim, spacedim>(std::max(1u, membrane.degree() - 1)), 1),
       dof_handler(membrane.triangulation())
 {
   setup();
@@ -48,19 +50,19 @@ void FlowSystem<dim>::setup()
 
   // Every owned degree of freedom of the membrane's spaces has its partner in the mixed system.
   std::map<Index, Index> displacement, moment, tension;
-  std::vector<Index> mixed(element.n_dofs_per_cell()), vector_indices, scalar_indices;
+  std::vector<Index> mixed(element.n_dofs_per_cell()), vector_indices, tension_indices;
   for (const auto &cell : dof_handler.active_cell_iterators())
     if (!cell->is_artificial())
     {
       cell->get_dof_indices(mixed);
       surface_membrane.cell_position_indices(cell, vector_indices);
-      surface_membrane.cell_scalar_indices(cell, scalar_indices);
+      surface_membrane.cell_tension_indices(cell, tension_indices);
       for (unsigned int i = 0; i < mixed.size(); ++i)
         if (owned.is_element(mixed[i]))
         {
           const auto [block, index] = block_index[i];
           if (block == 2)
-            tension[scalar_indices[index]] = mixed[i];
+            tension[tension_indices[index]] = mixed[i];
           else
             (block == 0 ? displacement : moment)[vector_indices[index]] = mixed[i];
         }
@@ -169,7 +171,7 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
 {
   SurfaceValues<dim> before(surface_membrane.degree()), now(surface_membrane.degree());
   const unsigned int n = before.n_vector_dofs();
-  std::vector<double> old_positions, positions(n), displacement(n), moment(n), tension(before.n_scalar_dofs());
+  std::vector<double> old_positions, positions(n), displacement(n), moment(n), tension(before.n_tension_dofs());
   std::vector<Index> indices(element.n_dofs_per_cell());
   std::vector<double> values(element.n_dofs_per_cell());
   for (const auto &cell : dof_handler.active_cell_iterators())
@@ -189,7 +191,8 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
       before.reinit(old_positions, orientation);
       now.reinit(positions, orientation);
       const int index = cell->active_cell_index();
-      const CellState<dim> state{before,
+      const CellState<dim> state{cell,
+                                 before,
                                  now,
                                  positions,
                                  displacement,
@@ -213,9 +216,9 @@ template <int dim>
 void FlowSystem<dim>::assemble(const Part part, const double dt)
 {
   const unsigned int n_vector = SurfaceValues<dim>(surface_membrane.degree()).n_vector_dofs();
-  const unsigned int n_scalar = SurfaceValues<dim>(surface_membrane.degree()).n_scalar_dofs();
-  LocalSystem local(n_vector, n_scalar);
-  LocalConstraint local_constraint(n_vector, n_scalar);
+  const unsigned int n_tension = SurfaceValues<dim>(surface_membrane.degree()).n_tension_dofs();
+  LocalSystem local(n_vector, n_tension);
+  LocalConstraint local_constraint(n_vector, n_tension);
   const unsigned int n = element.n_dofs_per_cell();
   FullMatrix<double> cell_matrix(n, n);
   dealii::Vector<double> cell_gradient(n), cell_border(n);
@@ -305,8 +308,8 @@ void FlowSystem<dim>::assemble(const Part part, const double dt)
   if (part == Part::all)
   {
     // The inextensibility rows still lack what the material area is.
-    for (const auto &[scalar, mixed] : tension_map)
-      gradient(mixed) += -material_area(scalar);
+    for (const auto &[area, mixed] : tension_map)
+      gradient(mixed) += -material_area(area);
     gradient.compress(VectorOperation::add);
     for (unsigned int k = 0; k < constrained_terms.size(); ++k)
     {
@@ -334,7 +337,7 @@ void FlowSystem<dim>::initialize()
 template <int dim>
 void FlowSystem<dim>::measure_material_area()
 {
-  Vector area = surface_membrane.scalar_vector(false);
+  Vector area = surface_membrane.tension_vector(false);
   std::vector<Index> indices;
   SurfaceValues<dim> surface(surface_membrane.degree());
   std::vector<double> x;
@@ -342,16 +345,16 @@ void FlowSystem<dim>::measure_material_area()
     if (cell->is_locally_owned())
     {
       surface_membrane.cell_positions(cell, x);
-      surface_membrane.cell_scalar_indices(cell, indices);
+      surface_membrane.cell_tension_indices(cell, indices);
       surface.reinit(x, Membrane<dim>::orientation(cell));
       std::vector<double> local(indices.size(), 0.);
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
         for (unsigned int j = 0; j < indices.size(); ++j)
-          local[j] += surface.weight(q) * surface.scalar_shape(q, j).value;
+          local[j] += surface.weight(q) * surface.tension_shape(q, j);
       area.add(indices, local);
     }
   area.compress(VectorOperation::add);
-  material_area = surface_membrane.scalar_vector(true);
+  material_area = surface_membrane.tension_vector(true);
   material_area = area;
 }
 
@@ -374,12 +377,9 @@ void FlowSystem<dim>::project_moment()
 }
 
 template <int dim>
-void FlowSystem<dim>::mesh_moved(const Vector *new_material_area)
+void FlowSystem<dim>::mesh_moved(const Vector &new_material_area)
 {
-  if (new_material_area != nullptr)
-    material_area = *new_material_area;
-  else
-    measure_material_area();
+  material_area = new_material_area;
   project_moment();
   update_marks();
 }
@@ -403,10 +403,7 @@ StepResult FlowSystem<dim>::step(const double dt)
 
   const unsigned int m = constrained_terms.size();
   std::vector<Vector> columns(m, mixed_vector(false));
-  const double length = std::sqrt(Utilities::MPI::sum(
-      std::accumulate(tension_map.begin(), tension_map.end(), 0.,
-                      [&](const double sum, const auto &pair) { return sum + material_area(pair.first); }),
-      communicator));
+  const double length = std::sqrt(total_material_area());
   double last_size = std::numeric_limits<double>::max();
 
   const auto fail = [&]() {
@@ -573,25 +570,81 @@ void FlowSystem<dim>::restore(const Snapshot &s)
 }
 
 template <int dim>
-Vector FlowSystem<dim>::extract(const FieldMap &map, const bool vector_valued) const
+double FlowSystem<dim>::total_material_area() const
 {
-  Vector owned_field =
-      vector_valued ? surface_membrane.vector_field(false) : surface_membrane.scalar_vector(false);
-  for (const auto &[field_dof, mixed] : map)
+  // Shape function 0 of a cell is the constant 1.
+  double sum = 0.;
+  std::vector<Index> indices;
+  for (const auto &cell : dof_handler.active_cell_iterators())
+    if (cell->is_locally_owned())
+    {
+      surface_membrane.cell_tension_indices(cell, indices);
+      sum += material_area(indices[0]);
+    }
+  return Utilities::MPI::sum(sum, surface_membrane.communicator());
+}
+
+template <int dim>
+Vector FlowSystem<dim>::moment() const
+{
+  Vector owned_field = surface_membrane.vector_field(false);
+  for (const auto &[field_dof, mixed] : moment_map)
     owned_field(field_dof) = static_cast<double>(solution(mixed));
   owned_field.compress(VectorOperation::insert);
-  Vector result = vector_valued ? surface_membrane.vector_field(true) : surface_membrane.scalar_vector(true);
+  Vector result = surface_membrane.vector_field(true);
   result = owned_field;
   return result;
 }
 
 template <int dim>
-void FlowSystem<dim>::insert(const FieldMap &map, const Vector &field)
+Vector FlowSystem<dim>::tension() const
 {
+  // Lumped L2 projection of the discontinuous tension.
+  Vector sums = surface_membrane.scalar_vector(false), weights = surface_membrane.scalar_vector(false);
+  std::vector<Index> indices;
+  for_each_cell(1., [&](const CellState<dim> &cell, const auto &, const auto &) {
+    const SurfaceValues<dim> &surface = cell.now;
+    surface_membrane.cell_scalar_indices(cell.iterator, indices);
+    std::vector<double> sum(indices.size(), 0.), weight(indices.size(), 0.);
+    for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+      for (unsigned int j = 0; j < indices.size(); ++j)
+      {
+        const double part = surface.weight(q) * std::abs(surface.scalar_shape(q, j).value);
+        sum[j] += part * surface.tension(q, cell.tension);
+        weight[j] += part;
+      }
+    sums.add(indices, sum);
+    weights.add(indices, weight);
+  });
+  sums.compress(VectorOperation::add);
+  weights.compress(VectorOperation::add);
+  Vector average = surface_membrane.scalar_vector(false);
+  for (const auto i : surface_membrane.scalar_dofs().locally_owned_dofs())
+    average(i) = static_cast<double>(sums(i)) / static_cast<double>(weights(i));
+  average.compress(VectorOperation::insert);
+  Vector result = surface_membrane.scalar_vector(true);
+  result = average;
+  return result;
+}
+
+template <int dim>
+void FlowSystem<dim>::set_tension(const Vector &tension)
+{
+  // Only a start for Newton's method: the mean over each cell will do.
   Vector current = mixed_vector(false);
   current = solution;
-  for (const auto &[field_dof, mixed] : map)
-    current(mixed) = static_cast<double>(field(field_dof));
+  std::vector<double> values;
+  std::vector<Index> indices(element.n_dofs_per_cell());
+  for (const auto &cell : dof_handler.active_cell_iterators())
+    if (cell->is_locally_owned())
+    {
+      surface_membrane.cell_scalar_values(cell, tension, values);
+      cell->get_dof_indices(indices);
+      const double mean = std::accumulate(values.begin(), values.end(), 0.) / values.size();
+      for (unsigned int i = 0; i < indices.size(); ++i)
+        if (block_index[i].first == 2)
+          current(indices[i]) = block_index[i].second == 0 ? mean : 0.;
+    }
   current.compress(VectorOperation::insert);
   solution = current;
 }

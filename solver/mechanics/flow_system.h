@@ -61,9 +61,8 @@ public:
   /// Computes the bending moment of the current shape.
   void project_moment();
 
-  /// After nodes moved along the surface: @p material_area is the content of the scalar shape functions as the mesh
-  /// motion carried it over; without it the area is measured anew.
-  void mesh_moved(const Vector *new_material_area = nullptr);
+  /// After nodes moved along the surface: @p new_material_area is the area as the mesh motion carried it over.
+  void mesh_moved(const Vector &new_material_area);
 
   /// Takes one time step of dt [us]. If Newton's method fails, the membrane and all fields are as before.
   StepResult step(double dt);
@@ -88,16 +87,20 @@ public:
   Snapshot snapshot() const;
   void restore(const Snapshot &);
 
-  /// The area int q_j dA of the material that belongs to the scalar shape functions [nm^2], kept by each step;
+  /// The area int q_j dA of the material that belongs to the shape functions of the tension [nm^2], kept by each step;
   /// mesh motion transports it.
   Vector material_area;
 
-  /// Fields on the membrane's own spaces, ghosted: bending moment [pN] and velocity [nm/us] of the last step
-  /// (vector), tension [pN/nm] (scalar).
-  Vector moment() const { return extract(moment_map, true); }
-  Vector tension() const { return extract(tension_map, false); }
+  /// Sum of the material area: the area of the membrane [nm^2].
+  double total_material_area() const;
+
+  /// Fields on the membrane's own spaces, ghosted: bending moment [pN] and velocity [nm/us] of the last step (position
+  /// space), tension [pN/nm] averaged to the continuous scalar space.
+  Vector moment() const;
+  Vector tension() const;
   Vector velocity() const { return velocity_vector; }
-  void set_tension(const Vector &tension) { insert(tension_map, tension); }
+  /// Gives the next step a tension (scalar space, ghosted) to start from.
+  void set_tension(const Vector &tension);
 
   /// Finds the pole and the neck nodes that point forces act on; after the mesh changed.
   void update_marks();
@@ -118,8 +121,6 @@ private:
   void assemble(const Part part, double dt);
   template <class Function>
   void for_each_cell(double dt, const Function &function) const;
-  Vector extract(const FieldMap &map, bool vector_valued) const;
-  void insert(const FieldMap &map, const Vector &field);
   Vector mixed_vector(bool ghosted) const;
   void measure_material_area();
 

@@ -10,7 +10,7 @@ void Inextensibility<dim>::add_to(const CellState<dim> &cell, LocalSystem &local
   for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
   {
     const double dA = surface.weight(q);
-    const double tension = surface.scalar_field(q, cell.tension).value;
+    const double tension = surface.tension(q, cell.tension);
     for (unsigned int i = 0; i < surface.n_vector_dofs(); ++i)
     {
       const VectorFieldValue &w = surface.vector_shape(q, i);
@@ -19,12 +19,12 @@ void Inextensibility<dim>::add_to(const CellState<dim> &cell, LocalSystem &local
       {
         for (unsigned int j = 0; j < surface.n_vector_dofs(); ++j)
           local.xx(i, j) += dA * tension * second_variation_of_area(w, surface.vector_shape(q, j));
-        for (unsigned int j = 0; j < surface.n_scalar_dofs(); ++j)
-          local.tension_x(j, i) += dA * surface.scalar_shape(q, j).value * w.divergence;
+        for (unsigned int j = 0; j < surface.n_tension_dofs(); ++j)
+          local.tension_x(j, i) += dA * surface.tension_shape(q, j) * w.divergence;
       }
     }
-    for (unsigned int j = 0; j < surface.n_scalar_dofs(); ++j)
-      local.gradient_tension(j) += dA * surface.scalar_shape(q, j).value;
+    for (unsigned int j = 0; j < surface.n_tension_dofs(); ++j)
+      local.gradient_tension(j) += dA * surface.tension_shape(q, j);
   }
 }
 

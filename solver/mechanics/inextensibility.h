@@ -7,8 +7,8 @@
 namespace fusogen
 {
 /// Local inextensibility of the membrane: each patch keeps its area. The multiplier is the surface tension lambda,
-/// L += int lambda dA - sum_j lambda_j a_j, where a_j = int q_j dA of the material (the "material area" of the scalar
-/// shape functions q_j) is state of the FlowSystem.
+/// L += int lambda dA - sum_j lambda_j a_j, where a_j = int q_j dA of the material (the "material area" of the shape
+/// functions q_j of the tension) is state of the FlowSystem.
 template <int dim>
 class Inextensibility : public Term<dim>
 {

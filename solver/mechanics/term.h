@@ -16,11 +16,12 @@ namespace fusogen
 template <int dim>
 struct CellState
 {
+  typename Membrane<dim>::Cell iterator;
   const SurfaceValues<dim> &before, &now;
   const std::vector<double> &positions;    ///< of the surface now [nm]
   const std::vector<double> &displacement; ///< now minus before [nm]; material points move with it
   const std::vector<double> &moment;       ///< bending moment vector b [pN], see bending.h
-  const std::vector<double> &tension;      ///< surface tension [pN/nm]
+  const std::vector<double> &tension;      ///< coefficients of the surface tension [pN/nm]
   double dt;                               ///< [us]
   Component component;
   int pole_node; ///< local node of the membrane's highest point if it is this cell's to treat, else -1
@@ -44,9 +45,9 @@ struct EdgeState
 /// symmetry.
 struct LocalSystem
 {
-  LocalSystem(unsigned int n_vector, unsigned int n_scalar)
-      : gradient_x(n_vector), gradient_b(n_vector), gradient_tension(n_scalar), xx(n_vector, n_vector),
-        bx(n_vector, n_vector), bb(n_vector, n_vector), tension_x(n_scalar, n_vector)
+  LocalSystem(unsigned int n_vector, unsigned int n_tension)
+      : gradient_x(n_vector), gradient_b(n_vector), gradient_tension(n_tension), xx(n_vector, n_vector),
+        bx(n_vector, n_vector), bb(n_vector, n_vector), tension_x(n_tension, n_vector)
   {
   }
   void reset()
@@ -66,7 +67,7 @@ struct LocalSystem
 /// First derivatives of a scalar constraint g on one cell, and its value there.
 struct LocalConstraint
 {
-  LocalConstraint(unsigned int n_vector, unsigned int n_scalar) : gradient_x(n_vector), gradient_tension(n_scalar) {}
+  LocalConstraint(unsigned int n_vector, unsigned int n_tension) : gradient_x(n_vector), gradient_tension(n_tension) {}
   void reset()
   {
     gradient_x = 0.;

@@ -165,11 +165,8 @@ void Exocytosis::fuse()
   fused_membrane->create_meridian({{omega.profile, graded_nodes(omega.profile, grading), Component::plasma_membrane,
                                     Edge::rim, Edge::axis}});
 
-  Vector unity = membrane->scalar_vector(false);
-  unity = 1.;
-  Vector uniform = membrane->scalar_vector(true);
-  uniform = unity;
-  std::vector<std::pair<const Vector *, double>> densities = {{&uniform, area_inside()}};
+  const double area = area_inside();
+  std::vector<std::pair<const Vector *, double>> densities;
   for (const LipidField &field : lipids->fields())
     densities.emplace_back(&field.fraction, lipids->amount(field));
   const std::vector<Vector> contents = contents_after_fusion(*membrane, *fused_membrane, densities);
@@ -179,11 +176,15 @@ void Exocytosis::fuse()
   flow.reset();
   membrane = std::move(fused_membrane);
   set_up_flow();
-  flow->mesh_moved(&contents[0]);
+  // The new curve has the area of the old ones but for the error of the discretisation.
+  Vector material_area = membrane->tension_vector(false);
+  material_area = flow->material_area;
+  material_area *= area / area_inside();
+  flow->material_area = material_area;
   lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipid_diffusion_coefficient);
   for (unsigned int f = 0; f < old_fields.size(); ++f)
   {
-    old_fields[f].content = contents[f + 1];
+    old_fields[f].content = contents[f];
     lipids->add(old_fields[f], true);
   }
   fused = true;
@@ -200,10 +201,7 @@ void Exocytosis::fuse()
 
 double Exocytosis::area_inside() const
 {
-  double sum = 0.;
-  for (const auto i : membrane->scalar_dofs().locally_owned_dofs())
-    sum += static_cast<double>(flow->material_area(i));
-  return dealii::Utilities::MPI::sum(sum, context.communicator);
+  return flow->total_material_area();
 }
 
 // Bending energy plus tension times the area in excess of the flat patch. Material that passes the rim takes its share
@@ -253,30 +251,24 @@ void Exocytosis::keep_mesh()
   if (!regrade && motion.rim_displacement() < 1e-12)
     return;
   const double energy_before = total_energy();
-  std::vector<MeridianMotion::Field> fields(1 + lipids->fields().size());
-  Vector unity = membrane->scalar_vector(false);
-  unity = 1.;
-  fields[0].density = membrane->scalar_vector(true);
-  fields[0].density = unity;
-  fields[0].reservoir_density = 1.;
-  fields[0].total = area_inside();
+  std::vector<MeridianMotion::Field> fields(lipids->fields().size());
   for (unsigned int f = 0; f < lipids->fields().size(); ++f)
   {
     const LipidField &field = lipids->fields()[f];
-    fields[f + 1].density = field.fraction;
-    fields[f + 1].reservoir_density = field.reservoir_fraction;
-    fields[f + 1].total = lipids->amount(field);
+    fields[f].density = field.fraction;
+    fields[f].reservoir_density = field.reservoir_fraction;
+    fields[f].total = lipids->amount(field);
   }
   Vector tension = flow->tension();
-  motion.redistribute(regrade, fields, {&tension});
+  Vector material_area = flow->material_area;
+  area_left += motion.redistribute(regrade, material_area, fields, {&tension});
   flow->set_tension(tension);
-  flow->mesh_moved(&fields[0].content);
-  area_left += fields[0].outflow;
+  flow->mesh_moved(material_area);
   for (unsigned int f = 0; f < lipids->fields().size(); ++f)
   {
     LipidField &field = lipids->fields()[f];
-    field.content = fields[f + 1].content;
-    field.left_through_rim += fields[f + 1].outflow;
+    field.content = fields[f].content;
+    field.left_through_rim += fields[f].outflow;
   }
   lipids->project();
   // The area that left still counts with the tension it had.

@@ -42,19 +42,6 @@ void StaticShape::set_pole_height(const double height) { static_cast<PoleForce<1
 
 double StaticShape::pole_force() const { return pole != nullptr ? pole->multiplier : 0.; }
 
-double StaticShape::mean_tension() const
-{
-  const Vector tension = flow->tension();
-  double sum = 0., area = 0.;
-  for (const auto i : membrane.scalar_dofs().locally_owned_dofs())
-  {
-    sum += static_cast<double>(flow->material_area(i)) * static_cast<double>(tension(i));
-    area += static_cast<double>(flow->material_area(i));
-  }
-  return dealii::Utilities::MPI::sum(sum, membrane.communicator()) /
-         dealii::Utilities::MPI::sum(area, membrane.communicator());
-}
-
 void StaticShape::relax()
 {
   const double kappa = parameters.bending_rigidity(), energy_scale = 8. * PI * kappa;
@@ -90,10 +77,11 @@ void StaticShape::equilibrate()
     if (motion.misfit() < 1.3)
       return;
     Vector tension = flow->tension();
-    std::vector<MeridianMotion::Field> fields;
-    motion.redistribute(true, fields, {&tension});
+    std::vector<MeridianMotion::Field> no_fields;
+    Vector area = flow->material_area;
+    motion.redistribute(true, area, no_fields, {&tension});
     flow->set_tension(tension);
-    flow->mesh_moved();
+    flow->mesh_moved(area);
   }
 }
 } // namespace fusogen

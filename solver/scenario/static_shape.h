@@ -39,8 +39,6 @@ public:
   double bending_energy() const { return flow->energies().at("bending"); } ///< [pN nm]
   double area() const { return membrane.area(); }                          ///< [nm^2]
   double pole_force() const;                                               ///< [pN]
-  /// Mean multiplier of the area, the tension [pN/nm].
-  double mean_tension() const;
   Membrane<1> &surface() { return membrane; }
   FlowSystem<1> &system() { return *flow; }
 

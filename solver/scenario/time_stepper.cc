@@ -18,6 +18,7 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
   {
     const StepResult result = flow.step(dt);
     double strain = std::numeric_limits<double>::infinity(); // more than 1: reject
+    bool fails = true;
     if (!result.converged)
       reason = "Newton's method does not converge";
     else
@@ -27,20 +28,17 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
       const double round_off = 1e-10 * (std::abs(result.energy_before) + negligible_energy);
       strain = std::abs(result.ledger_defect()) /
                (parameters.energy_tolerance * std::max(loss, negligible_energy) + round_off);
-      reason = "the energy balance of a step is not met";
-      if (loss < -round_off)
+      fails = loss < -round_off;
+      if (fails)
       {
         strain = std::max(strain, 4.);
         reason = "the energy rises in a step";
       }
-      const double other = change();
-      if (other > strain)
-      {
-        strain = other;
-        reason = "the shape changes too much in a step";
-      }
+      strain = std::max(strain, change());
     }
-    if (strain <= 1.)
+    // Right after a sudden change of shape the fastest motion is that of single cells, and no step would resolve it:
+    // inaccuracy alone does not make steps shorter than the first one. Backward Euler damps such motion.
+    if (strain <= 1. || (!fails && dt <= parameters.initial_step))
     {
       const bool was_cut_short = dt < 0.99 * next_step;
       const double growth = std::clamp(0.8 / std::max(strain, 1e-3), 0.5, result.iterations <= 5 ? 2. : 1.2);
@@ -54,6 +52,8 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     if (result.converged)
       flow.restore(start);
     dt *= std::isfinite(strain) ? std::clamp(0.7 / strain, 0.1, 0.6) : 0.25;
+    if (!fails)
+      dt = std::max(dt, parameters.initial_step);
     next_step = dt;
     if (dt < parameters.smallest_step)
       throw ComputationError("the time step fell below Time/Smallest step, because " + reason, now, last_good_state());
