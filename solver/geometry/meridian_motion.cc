@@ -23,19 +23,21 @@ Edge edge_of(const Membrane<1> &membrane, const unsigned int curve, const bool f
   return Edge(cell->face(first ? 0 : 1)->boundary_id());
 }
 
-CurveEnd curve_end(const Edge edge) { return edge == Edge::neck ? CurveEnd::vertical : CurveEnd::horizontal; }
 } // namespace
 
 MeridianMotion::MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading,
-                               const std::optional<double> rim_radius)
-    : membrane(membrane), grading(grading), rim_radius(rim_radius)
+                               const std::optional<double> rim_radius, const CurveEnd rim_end)
+    : membrane(membrane), grading(grading), rim_radius(rim_radius), rim_end(rim_end)
 {
 }
 
 CurveSpline MeridianMotion::spline(const unsigned int curve) const
 {
-  return CurveSpline(membrane.curve_points(curve), curve_end(edge_of(membrane, curve, true)),
-                     curve_end(edge_of(membrane, curve, false)));
+  const auto end = [this](const Edge edge) {
+    return edge == Edge::neck ? CurveEnd::vertical : edge == Edge::rim ? rim_end : CurveEnd::horizontal;
+  };
+  return CurveSpline(membrane.curve_points(curve), end(edge_of(membrane, curve, true)),
+                     end(edge_of(membrane, curve, false)));
 }
 
 std::vector<double> MeridianMotion::cell_ends(const CurveSpline &spline) const

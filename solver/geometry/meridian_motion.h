@@ -19,7 +19,9 @@ class MeridianMotion
 {
 public:
   /// @param rim_radius where the outer rim is to stay [nm]; without it an open rim is left where it is
-  MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading, std::optional<double> rim_radius = {});
+  /// @param rim_end how the curve arrives at an outer rim
+  MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading, std::optional<double> rim_radius = {},
+                 CurveEnd rim_end = CurveEnd::horizontal);
 
   /// The largest ratio between wanted and actual cell length, or its inverse: 1 for a perfectly graded mesh.
   double misfit() const;
@@ -54,6 +56,7 @@ private:
   Membrane<1> &membrane;
   GradingParameters grading;
   std::optional<double> rim_radius;
+  CurveEnd rim_end;
 };
 } // namespace fusogen
 

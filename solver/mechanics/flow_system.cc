@@ -404,6 +404,14 @@ StepResult FlowSystem<dim>::step(const double dt)
   const unsigned int m = constrained_terms.size();
   std::vector<Vector> columns(m, mixed_vector(false));
   const double length = std::sqrt(total_material_area());
+  double shortest = length;
+  for_each_cell(dt, [&](const CellState<dim> &cell, const auto &, const auto &) {
+    double squared = 0.;
+    for (unsigned int c = 0; c < spacedim; ++c)
+      squared += std::pow(cell.positions[spacedim + c] - cell.positions[c], 2);
+    shortest = std::min(shortest, std::sqrt(squared));
+  });
+  shortest = Utilities::MPI::min(shortest, communicator);
   double last_size = std::numeric_limits<double>::max();
 
   const auto fail = [&]() {
@@ -450,7 +458,7 @@ StepResult FlowSystem<dim>::step(const double dt)
     if (!std::isfinite(size) || size > length || (iteration > 4 && size > 2. * last_size))
       return fail();
     // Newton's method squares the error, so the one left after this update is far below its size.
-    if (size < 1e-7 * length)
+    if (size < 1e-5 * shortest)
     {
       result.converged = true;
       break;

@@ -2,8 +2,8 @@
 #include "scenario/static_shape.h"
 
 #include "base/computation_error.h"
-#include "mechanics/applied_force.h"
 #include "mechanics/area_reservoir.h"
+#include "mechanics/bending.h"
 #include "mechanics/drag.h"
 #include "mechanics/inextensibility.h"
 #include "mechanics/surface_viscosity.h"
@@ -38,16 +38,38 @@ StaticShape::StaticShape(const RunContext &context, Setup given)
   flow->initialize();
 }
 
-void StaticShape::set_pole_height(const double height) { static_cast<PoleForce<1> *>(pole)->height = height; }
+void StaticShape::set_pole_height(const double height)
+{
+  const double ratio = height / pole->height;
+  pole->height = height;
+  Vector positions = membrane.vector_field(false);
+  positions = membrane.positions();
+  std::vector<dealii::types::global_dof_index> indices;
+  std::map<dealii::types::global_dof_index, double> stretched;
+  std::vector<double> x;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+  {
+    membrane.cell_position_indices(cell, indices);
+    membrane.cell_positions(cell, x);
+    for (unsigned int i = 1; i < indices.size(); i += 2)
+      stretched[indices[i]] = ratio * x[i];
+  }
+  for (const auto &[index, z] : stretched)
+    if (positions.in_local_range(index))
+      positions(index) = z;
+  positions.compress(dealii::VectorOperation::insert);
+  membrane.set_positions(positions);
+  flow->initialize();
+}
 
 double StaticShape::pole_force() const { return pole != nullptr ? pole->multiplier : 0.; }
 
-void StaticShape::relax()
+void StaticShape::relax(const double first_step)
 {
   const double kappa = parameters.bending_rigidity(), energy_scale = 8. * PI * kappa;
   const double relaxation_time = parameters.bilayer.surface_viscosity * setup.length * setup.length / kappa;
   Parameters::Time steps = parameters.time;
-  steps.initial_step = 1e-3 * relaxation_time;
+  steps.initial_step = first_step * relaxation_time;
   steps.smallest_step = 1e-10 * relaxation_time;
   steps.largest_step = 1e9 * relaxation_time;
   TimeStepper<1> stepper(steps, energy_scale);
@@ -70,10 +92,13 @@ void StaticShape::relax()
 void StaticShape::equilibrate()
 {
   // The nodes follow the shape: place them anew where it has outgrown them, and relax again.
+  // After that the shape is right but for the discretisation, and small steps would only turn its small errors of the
+  // area into fast motion.
   for (unsigned int round = 0; round < 4; ++round)
   {
-    relax();
-    MeridianMotion motion(membrane, grading);
+    relax(round == 0 ? 1e-3 : 1.);
+    const bool rim_clamped = setup.conormals.count(Edge::rim) > 0;
+    MeridianMotion motion(membrane, grading, {}, rim_clamped ? CurveEnd::horizontal : CurveEnd::free);
     if (motion.misfit() < 1.3)
       return;
     Vector tension = flow->tension();

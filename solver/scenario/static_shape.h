@@ -3,7 +3,7 @@
 #define FUSOGEN_SCENARIO_STATIC_SHAPE_H
 
 #include "geometry/meridian_motion.h"
-#include "mechanics/bending.h"
+#include "mechanics/applied_force.h"
 #include "mechanics/flow_system.h"
 #include "scenario/run_output.h"
 
@@ -34,6 +34,7 @@ public:
 
   /// Runs to equilibrium; throws ComputationError if it is not found. Places the nodes anew on the way.
   void equilibrate();
+  /// Moves the pole that is held to another height, stretching the shape along z with it as a first guess.
   void set_pole_height(double height);
 
   double bending_energy() const { return flow->energies().at("bending"); } ///< [pN nm]
@@ -43,14 +44,15 @@ public:
   FlowSystem<1> &system() { return *flow; }
 
 private:
-  void relax();
+  /// @param first_step in relaxation times
+  void relax(double first_step);
 
   const Parameters &parameters;
   Setup setup;
   Membrane<1> membrane;
   std::unique_ptr<FlowSystem<1>> flow;
   GradingParameters grading;
-  Term<1> *pole = nullptr;
+  PoleForce<1> *pole = nullptr;
 };
 } // namespace fusogen
 

@@ -173,11 +173,19 @@ void run_tether(const RunContext &context)
   RunOutput output(context);
   SurfaceOutput<1> pictures(context.directory);
 
+  // Flat, the disc needs no force; it is also singular, since no small motion of it changes its area. So the first
+  // shape is a bump of the first height, (1 - r^2/rim^2)^2 times that height.
   const double rim = parameters.plasma_membrane.patch_radius;
-  StaticShape shape(context, {flat_disc(rim).reversed(), Edge::rim, Edge::axis, {{Edge::rim, pinned}}, {}, tension, 0.,
-                              tether_radius});
+  const double first_height = tether_radius * parameters.tether.largest_extension / parameters.tether.extensions;
+  const auto bump = [rim, first_height](const double r) {
+    const double x = r / rim, y = 1. - x * x;
+    return CurveSample{r, first_height * y * y, 1., -4. * first_height * x * y / rim,
+                       0., first_height * (12. * x * x - 4.) / (rim * rim)};
+  };
+  StaticShape shape(context, {Profile::parametric(bump, 0., rim).reversed(), Edge::rim, Edge::axis,
+                              {{Edge::rim, pinned}}, {}, tension, first_height, tether_radius});
   double largest_force = 0.;
-  for (int k = 0; k <= parameters.tether.extensions; ++k)
+  for (int k = 1; k <= parameters.tether.extensions; ++k)
   {
     const double extension = parameters.tether.largest_extension * k / parameters.tether.extensions;
     shape.set_pole_height(extension * tether_radius);
