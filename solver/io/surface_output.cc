@@ -64,8 +64,8 @@ std::vector<std::string> row_names(const typename SurfaceOutput<dim>::Fields &fi
   return names;
 }
 
-// Outward for orientation +1, by the convention of SurfaceValues. Unlike the frame there it needs no
-// positive radius: the tangent of the meridian has a limit on the axis.
+// Outward for orientation +1, by the convention of SurfaceValues. Unlike the frame there it needs
+// no positive radius: the tangent of the meridian has a limit on the axis.
 Vector3 unit_normal(const std::array<Tensor<1, 1>, 2> &dx) {
   const Vector3 normal({dx[1][0], 0., -dx[0][0]});
   const double length = normal.norm();
