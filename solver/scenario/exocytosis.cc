@@ -73,7 +73,6 @@ private:
   double remeshing_energy = 0.; // changes of the energy by mesh motion, summed [pN nm]
   double dissipated = 0.;       // since the fusion [pN nm]
   double fusion_energy = 0.;    // jump of bending and tension energy at the fusion [pN nm]
-  double written = 0.;
   unsigned int n_steps = 0;
 };
 
@@ -81,14 +80,10 @@ Exocytosis::Exocytosis(const RunContext &context)
     : context(context), parameters(context.parameters), kT(parameters.thermal_energy()),
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
       vesicle_area(4. * PI * parameters.vesicle.radius * parameters.vesicle.radius), output(context),
-      pictures(context.directory), stepper(parameters.time, 1e-4 * 8. * PI * kappa),
+      pictures(context.communicator, context.directory), stepper(parameters.time, 1e-4 * 8. * PI * kappa),
       lumen(parameters.cargo_diffusion_coefficient)
 {
-  stepper.last_good_state = [this] {
-    std::ostringstream text;
-    text << "the output at " << written << " us in " << this->context.directory << "/surface.pvd";
-    return text.str();
-  };
+  stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!fused)
       return 0.;
@@ -325,9 +320,9 @@ void Exocytosis::write()
                                 field.fraction);
   fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
   fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
-  pictures.write(*membrane, stepper.time(), {flow->moment(), kappa, parameters.bilayer.spontaneous_curvature, kT},
+  const Vector moment = flow->moment();
+  pictures.write(*membrane, stepper.time(), {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
                  fields);
-  written = stepper.time();
 }
 
 void Exocytosis::progress() const

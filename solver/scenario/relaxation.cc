@@ -134,13 +134,8 @@ void run_relaxation(const RunContext &context)
   const double energy_scale = 8. * PI * kappa;
   TimeStepper<dim> stepper(parameters.time, 1e-2 * energy_scale);
   EquilibriumCheck equilibrium(relaxation_time, energy_scale, parameters.time.equilibrium_tolerance);
-  SurfaceOutput<dim> pictures(context.directory);
-  double written = 0.;
-  stepper.last_good_state = [&] {
-    std::ostringstream text;
-    text << "the output at " << written << " us in " << context.directory << "/surface.pvd";
-    return text.str();
-  };
+  SurfaceOutput<dim> pictures(context.communicator, context.directory);
+  stepper.last_good_state = [&] { return pictures.last_good_state(); };
 
   const bool follows_mode = vesicle.shape == InitialShape::mode;
   const double initial_area = membrane.area();
@@ -164,10 +159,10 @@ void run_relaxation(const RunContext &context)
     if (follows_mode)
       row.set("mode amplitude", "nm", amplitude);
     output.append("statistics.csv", row);
+    const Vector moment = flow.moment();
     pictures.write(membrane, stepper.time(),
-                   {flow.moment(), kappa, parameters.bilayer.spontaneous_curvature, kT},
+                   {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
                    {{{"tension [pN/nm]", flow.tension()}}, {{"velocity [nm/us]", flow.velocity()}}});
-    written = stepper.time();
   };
   write();
 

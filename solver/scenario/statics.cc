@@ -75,10 +75,12 @@ PoreEnergy pore_energy(const RunContext &context, const double neck, SurfaceOutp
 {
   const Parameters &parameters = context.parameters;
   const auto draw = [&](StaticShape &shape, const double time) {
-    if (pictures != nullptr)
-      pictures->write(shape.surface(), time,
-                      {shape.system().moment(), parameters.bending_rigidity(),
-                       parameters.bilayer.spontaneous_curvature, parameters.thermal_energy()},
+    if (pictures == nullptr)
+      return;
+    const Vector moment = shape.system().moment();
+    pictures->write(shape.surface(), time,
+                    {parameters.bending_rigidity(), parameters.bilayer.spontaneous_curvature,
+                     parameters.thermal_energy(), moment},
                       {{{"tension [pN/nm]", shape.system().tension()}}, {}});
   };
   PoreEnergy result;
@@ -115,7 +117,7 @@ void run_pore_energy(const RunContext &context)
   const Parameters &parameters = context.parameters;
   const double kT = parameters.thermal_energy();
   RunOutput output(context);
-  SurfaceOutput<1> pictures(context.directory);
+  SurfaceOutput<1> pictures(context.communicator, context.directory);
 
   for (const double neck : parameters.pore.neck_radii)
   {
@@ -171,7 +173,7 @@ void run_tether(const RunContext &context)
   const double tension = parameters.plasma_membrane.tension;
   const double tether_radius = std::sqrt(kappa / (2. * tension)), tether_force = 2. * PI * std::sqrt(2. * kappa * tension);
   RunOutput output(context);
-  SurfaceOutput<1> pictures(context.directory);
+  SurfaceOutput<1> pictures(context.communicator, context.directory);
 
   // Flat, the disc needs no force; it is also singular, since no small motion of it changes its area. So the first
   // shape is a bump of the first height, (1 - r^2/rim^2)^2 times that height.
@@ -200,8 +202,8 @@ void run_tether(const RunContext &context)
     row.set("bending energy", "kT", shape.bending_energy() / kT);
     row.set("area", "nm^2", shape.area());
     output.append("curve.csv", row);
-    pictures.write(shape.surface(), k,
-                   {shape.system().moment(), kappa, parameters.bilayer.spontaneous_curvature, kT},
+    const Vector moment = shape.system().moment();
+    pictures.write(shape.surface(), k, {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
                    {{{"tension [pN/nm]", shape.system().tension()}}, {}});
     std::ostringstream line;
     line << "extension = " << extension * tether_radius << " nm, force = " << force << " pN";

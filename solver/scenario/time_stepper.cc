@@ -24,7 +24,6 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     else
     {
       const double loss = result.energy_before - result.energy_after;
-if(getenv("DBG")) fprintf(stderr,"dt %g it %d E %.12g loss %g diss %g\n",dt,result.iterations,result.energy_before,loss,result.dissipated);
       // Round-off of a sum of energies must not count as a rise.
       const double round_off = 1e-10 * (std::abs(result.energy_before) + negligible_energy);
       strain = std::abs(result.ledger_defect()) /
