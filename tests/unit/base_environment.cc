@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What every other test relies on: that its processes form one parallel run and that wrong numbers
 // stop it.
+#include "floating_point_traps.h"
+
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/multithread_info.h>
 
 #include <boost/test/unit_test.hpp>
 
 #include <cfenv>
+#include <cmath>
 #include <cstdlib>
 #include <string>
 
@@ -27,4 +30,15 @@ BOOST_AUTO_TEST_CASE(each_process_has_one_thread) {
 BOOST_AUTO_TEST_CASE(wrong_numbers_are_trapped) {
   BOOST_TEST((fegetexcept() & FE_DIVBYZERO) != 0);
   BOOST_TEST((fegetexcept() & FE_INVALID) != 0);
+}
+
+BOOST_AUTO_TEST_CASE(traps_can_be_lifted_for_a_block) {
+  volatile double zero = 0.;
+  {
+    const WithoutFloatingPointTraps lifted;
+    BOOST_TEST(fegetexcept() == 0);
+    BOOST_TEST(std::isinf(1. / zero));
+    BOOST_TEST(std::isnan(0. / zero));
+  }
+  BOOST_TEST((fegetexcept() & FE_DIVBYZERO) != 0);
 }
