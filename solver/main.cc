@@ -58,7 +58,9 @@ int program(int argc, char **argv, const bool first_rank)
   std::vector<std::string> assignments;
   bool defaults = false, check = false, show_version = false, quiet = false, resume = false;
   app.add_option("FILE", file, "parameter file (.prm)");
-  app.add_option("--set", assignments, "set one parameter: \"Section/Name=value\"; may be repeated")->take_all();
+  app.add_option("--set", assignments, "set one parameter: \"Section/Name=value\"; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_option("--output", directory, "folder for the results; default results/NAME_OF_FILE");
   app.add_flag("--resume", resume, "continue from the checkpoint in the output folder");
   app.add_flag("--quiet", quiet, "print warnings and errors only");
@@ -74,6 +76,14 @@ int program(int argc, char **argv, const bool first_rank)
     if (first_rank)
       std::cout << app.help();
     return ExitStatus::done;
+  }
+  catch (const CLI::ExtrasError &)
+  {
+    // What was not understood, in the order of the command line.
+    const std::string first = app.remaining().front();
+    if (first.front() == '-')
+      throw UserError("there is no option " + first + "; fusogen --help lists the options");
+    throw UserError("\"" + first + "\" is one parameter file too many; write fusogen FILE.prm");
   }
   catch (const CLI::ParseError &error)
   {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 namespace fusogen
 {
@@ -129,66 +130,72 @@ void Parameters::check(const ParameterTable &table) const
   const auto value = [&](const std::string &path, const double number) { return named(table, path, number); };
   if (kind != ScenarioKind::relaxation && geometry.dimension == Dimension::space)
     throw UserError("Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
-                    ") is for Scenario/Kind = relaxation only; the other scenarios need meridian.");
+                    ") is for Scenario/Kind = relaxation only; the other scenarios need meridian");
   if (kind == ScenarioKind::relaxation)
   {
     if (vesicle.shape == InitialShape::sphere && vesicle.fixed_volume && vesicle.reduced_volume != 1.)
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
                       " does not fit Vesicle/Initial shape = sphere, whose reduced volume is 1: choose prolate, oblate "
-                      "or stomatocyte, or Vesicle/Volume = free.");
+                      "or stomatocyte, or Vesicle/Volume = free");
     if ((vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate) &&
         vesicle.reduced_volume == 1. && vesicle.fixed_volume)
       throw UserError(value("Vesicle/Reduced volume", 1.) +
-                      " leaves only the sphere: a prolate or oblate vesicle needs a value less than 1.");
+                      " leaves only the sphere: a prolate or oblate vesicle needs a value less than 1");
+    if ((vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate) &&
+        vesicle.reduced_volume < 0.01)
+      throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
+                      " must be 0.01 or greater for Vesicle/Initial shape = " + table.value("Vesicle/Initial shape"));
     if (vesicle.shape == InitialShape::stomatocyte && (vesicle.reduced_volume < 0.05 || vesicle.reduced_volume > 0.85))
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
-                      " must be between 0.05 and 0.85 for Vesicle/Initial shape = stomatocyte.");
+                      " must be between 0.05 and 0.85 for Vesicle/Initial shape = stomatocyte");
   }
   if (applied_force.ring != 0. && geometry.dimension == Dimension::space)
-    throw UserError(value("Applied force/Ring", applied_force.ring) + " needs Geometry/Dimension = meridian.");
+    throw UserError(value("Applied force/Ring", applied_force.ring) + " needs Geometry/Dimension = meridian");
   if (kind == ScenarioKind::pore_energy)
   {
-    std::vector<double> radii = pore.neck_radii;
-    radii.push_back(pore.neck_radius);
-    for (const double r : radii)
+    std::vector<std::pair<std::string, double>> radii = {{"Pore/Neck radius", pore.neck_radius}};
+    for (const double r : pore.neck_radii)
+      radii.emplace_back("Pore/Neck radii", r);
+    for (const auto &[name, r] : radii)
     {
       if (pore.kind == PoreKind::planar && r >= pore.rim_radius)
-        throw UserError(value("Pore/Rim radius", pore.rim_radius) + " must be greater than the neck radius, " +
-                        value("Pore/Neck radius", r) + ".");
+        throw UserError(value(name, r) + " must be less than " + value("Pore/Rim radius", pore.rim_radius));
       if (pore.kind == PoreKind::vesicle_and_plasma_membrane && r >= 0.5 * vesicle.radius)
-        throw UserError(value("Pore/Neck radius", r) + " must be less than half of " +
-                        value("Vesicle/Radius", vesicle.radius) + ".");
+        throw UserError(value(name, r) + " must be less than half of " + value("Vesicle/Radius", vesicle.radius));
       if (pore.kind == PoreKind::vesicle_and_plasma_membrane && 2. * r >= plasma_membrane.patch_radius)
-        throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
-                        " must be more than twice the neck radius, " + value("Pore/Neck radius", r) + ".");
+        throw UserError(value(name, r) + " must be less than half of " +
+                        value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));
     }
   }
   if (kind == ScenarioKind::tether && plasma_membrane.tension <= 0.)
     throw UserError(value("Plasma membrane/Tension", plasma_membrane.tension) +
-                    " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension)).");
+                    " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
   if (kind == ScenarioKind::exocytosis)
   {
     if (fusion.gap >= plasma_membrane.patch_radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
-                      value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) + ".");
+                      value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));
     if (plasma_membrane.patch_radius < 1.5 * vesicle.radius)
       throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
-                      " must be at least 1.5 times " + value("Vesicle/Radius", vesicle.radius) + ".");
+                      " must be at least 1.5 times " + value("Vesicle/Radius", vesicle.radius));
     if (fusion.initial_pore_radius >= 0.5 * vesicle.radius)
       throw UserError(value("Fusion/Initial pore radius", fusion.initial_pore_radius) + " must be less than half of " +
-                      value("Vesicle/Radius", vesicle.radius) + ".");
+                      value("Vesicle/Radius", vesicle.radius));
     if (fusion.gap >= vesicle.radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
-                      value("Vesicle/Radius", vesicle.radius) + ", or the neck would not fit.");
+                      value("Vesicle/Radius", vesicle.radius) + ", or the neck would not fit");
     if (fusion.closing_radius >= fusion.initial_pore_radius)
       throw UserError(value("Fusion/Closing radius", fusion.closing_radius) + " must be less than " +
-                      value("Fusion/Initial pore radius", fusion.initial_pore_radius) + ".");
+                      value("Fusion/Initial pore radius", fusion.initial_pore_radius));
     if (vesicle.reduced_volume != 1. || vesicle.shape != InitialShape::sphere)
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
-                      " must be 1, with Vesicle/Initial shape = sphere: exocytosis starts from a docked sphere.");
+                      " must be 1, with Vesicle/Initial shape = sphere: exocytosis starts from a docked sphere");
   }
+  if (time.smallest_step > time.initial_step)
+    throw UserError(value("Time/Smallest step", time.smallest_step) + " must not be greater than " +
+                    value("Time/Initial step", time.initial_step));
   if (time.smallest_step >= time.largest_step)
     throw UserError(value("Time/Smallest step", time.smallest_step) + " must be less than " +
-                    value("Time/Largest step", time.largest_step) + ".");
+                    value("Time/Largest step", time.largest_step));
 }
 } // namespace fusogen
