@@ -111,8 +111,8 @@ void Parameters::declare(ParameterTable &table)
   s.real("Energy tolerance", time.energy_tolerance, "", strictly_between(0., 1.),
          "Share of the energy lost in a step that the time discretisation may lose undissipated; sets the step size.");
   s.real("Equilibrium tolerance", time.equilibrium_tolerance, "", positive(),
-         "Equilibrium is where the power dissipated in a relaxation time (viscosity R^2 / rigidity) is this share of "
-         "8 pi kappa.");
+         "A vesicle is in equilibrium when its normal velocity (root mean square) would move it by less than this share "
+         "of its radius in a relaxation time, viscosity R^2 / rigidity.");
 }
 
 namespace

@@ -116,7 +116,7 @@ struct Parameters
     double smallest_step = 1e-9;
     double largest_step = 1e6;
     double energy_tolerance = 0.02;
-    double equilibrium_tolerance = 1e-8;
+    double equilibrium_tolerance = 1e-4;
   } time;
 
   /// Declares every parameter in @p table, which then writes into this object.

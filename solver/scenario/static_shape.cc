@@ -7,7 +7,6 @@
 #include "mechanics/drag.h"
 #include "mechanics/inextensibility.h"
 #include "mechanics/surface_viscosity.h"
-#include "scenario/equilibrium.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
