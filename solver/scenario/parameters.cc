@@ -149,6 +149,11 @@ void Parameters::check(const ParameterTable &table) const
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
                       " must be between 0.05 and 0.85 for Vesicle/Initial shape = stomatocyte");
   }
+  // Only drag holds a vesicle that is pulled; with the trace of it that is always there it would fly away.
+  if (applied_force.pole != 0. && bilayer.drag_coefficient == 0. &&
+      (kind == ScenarioKind::relaxation || kind == ScenarioKind::exocytosis))
+    throw UserError(value("Applied force/Pole", applied_force.pole) +
+                    " pulls the whole vesicle along, so it needs a Bilayer/Drag coefficient greater than 0");
   if (applied_force.ring != 0. && geometry.dimension == Dimension::space)
     throw UserError(value("Applied force/Ring", applied_force.ring) + " needs Geometry/Dimension = meridian");
   if (kind == ScenarioKind::pore_energy)

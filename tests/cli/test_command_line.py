@@ -208,6 +208,7 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Geometry/Dimension=3d", "relaxation"),
             (EXOCYTOSIS, "Vesicle/Reduced volume=0.9", "must be 1"),
             (EXOCYTOSIS, "Time/Smallest step=1", "Time/Initial step = 0.001"),
+            (EXOCYTOSIS, "Applied force/Pole=20", "Bilayer/Drag coefficient"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=1", "less than 1"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=0.001", "0.01 or greater"),
             (EQUILIBRIUM, "Vesicle/Initial shape=sphere", "Vesicle/Reduced volume = 0.8"),
