@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Forces against difference quotients of energies, Newton's method and the energy balance of a
+/// step.
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "mechanics/applied_force.h"
+#include "mechanics/bending.h"
+#include "mechanics/boundary_tension.h"
+#include "mechanics/drag.h"
+#include "mechanics/enclosed_volume.h"
+#include "mechanics/flow_system.h"
+#include "mechanics/inextensibility.h"
+#include "mechanics/surface_viscosity.h"
+#include "surfaces.h"
+
+using namespace fusogen;
+using namespace fusogen::test;
+
+namespace {
+
+const double kappa = 82;
+
+/// Compares the gradient with the extrapolated central difference in two noisy directions and that
+/// of steepest ascent. Returns the largest difference, relative to the largest derivative.
+template <int dim> double gradient_error(Membrane<dim> &membrane, FlowSystem<dim> &flow) {
+  const double cell = shortest_cell(membrane);
+  move(membrane, noisy_direction(membrane, 11), 0.02 * cell);
+  flow.initialize();
+  flow.update_marks();
+  const Vector start = membrane.positions();
+  const Vector gradient = flow.energy_gradient();
+  double worst = 0, largest = 0;
+  for (int which = 0; which < 3; ++which) {
+    Vector direction = noisy_direction(membrane, 17 + which);
+    if (which == 2) {
+      direction = gradient;
+      direction *= 1 / gradient.linfty_norm();
+    }
+    const auto energy = [&](double step) {
+      membrane.set_positions(start);
+      move(membrane, direction, step);
+      flow.project_moment();
+      return flow.energy();
+    };
+    const auto difference = [&](double step) {
+      return (energy(step) - energy(-step)) / (2 * step);
+    };
+    // Two extrapolations leave an error of the sixth order.
+    const double h = 2e-3 * cell, d1 = difference(h), d2 = difference(h / 2),
+                 d4 = difference(h / 4);
+    const double numerical = (64 * d4 - 20 * d2 + d1) / 45;
+    membrane.set_positions(start);
+    flow.project_moment();
+    const double analytic = gradient * direction;
+    BOOST_TEST_MESSAGE("derivative " << analytic << ", relative difference "
+                                     << numerical / analytic - 1);
+    worst = std::max(worst, std::abs(numerical - analytic));
+    largest = std::max(largest, std::abs(analytic));
+  }
+  return worst / largest;
+}
+
+template <int dim>
+void check_bending(const Profile &profile, unsigned int resolution, unsigned int degree,
+                   double c0) {
+  const auto membrane = closed_membrane<dim>(profile, resolution, degree);
+  FlowSystem<dim> flow(*membrane, {});
+  flow.add(Bending<dim>(kappa, c0));
+  BOOST_CHECK_SMALL(gradient_error(*membrane, flow), 1e-7);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(mechanics_gradient)
+
+BOOST_AUTO_TEST_CASE(bending_in_the_meridian) {
+  for (const unsigned int degree : {2u, 3u})
+    for (const double c0 : {0., 0.08}) {
+      check_bending<1>(prolate(20, 0.7), 16, degree, c0);
+      check_bending<1>(stomatocyte(20, 0.5), 32, degree, c0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(bending_in_space) {
+  for (const double c0 : {0., 0.08})
+    check_bending<2>(oblate(20, 0.8), 1, 2, c0);
+}
+
+BOOST_AUTO_TEST_CASE(all_energies_of_a_pore) {
+  // An Omega with clamped rim under tension and forces on the neck and the pole.
+  for (const unsigned int degree : {2u, 3u}) {
+    const auto membrane =
+        open_membrane(omega(20, 2, 3, 80).profile, 40, Edge::rim, Edge::axis, degree);
+    FlowSystem<1> flow(*membrane, {{Edge::rim, {false, false, false}}});
+    Bending<1> bending(kappa, 0.02);
+    dealii::Tensor<1, 2> outward;
+    outward[0] = 1;
+    bending.clamp(Edge::rim, outward);
+    flow.add(std::move(bending));
+    flow.add(BoundaryTension<1>(0.1));
+    flow.add(PoleForce<1>::given(7));
+    flow.add(RingForce<1>(13));
+    BOOST_CHECK_SMALL(gradient_error(*membrane, flow), 1e-7);
+    const auto energies = flow.energies();
+    for (const char *name : {"bending", "boundary tension", "pole force", "ring force"})
+      BOOST_CHECK_MESSAGE(energies.at(name) != 0, name << " has no energy");
+    BOOST_CHECK_SMALL(energies.at("ring force") / 13 - 3, 0.2); // the radius of the neck
+  }
+}
+
+BOOST_AUTO_TEST_CASE(pressure) {
+  const auto meridian = closed_membrane<1>(prolate(20, 0.8), 16);
+  FlowSystem<1> flow(*meridian, {});
+  flow.add(Bending<1>(kappa, 0.));
+  flow.add(EnclosedVolume<1>::under_pressure(0.3));
+  flow.add(PoleForce<1>::given(7));
+  BOOST_CHECK_SMALL(gradient_error(*meridian, flow), 1e-7);
+
+  const auto surface = closed_membrane<2>(prolate(20, 0.8), 1);
+  FlowSystem<2> flow3(*surface, {});
+  flow3.add(Bending<2>(kappa, 0.));
+  flow3.add(EnclosedVolume<2>::under_pressure(0.3));
+  flow3.add(PoleForce<2>::given(7));
+  BOOST_CHECK_SMALL(gradient_error(*surface, flow3), 1e-7);
+}
+
+namespace {
+
+template <int dim> void check_steps(const Profile &profile, unsigned int resolution) {
+  const auto membrane = closed_membrane<dim>(profile, resolution);
+  const double viscosity = 4, radius = 20, time = viscosity * radius * radius / kappa;
+  FlowSystem<dim> flow(*membrane, {});
+  flow.add(Bending<dim>(kappa, 0.01));
+  flow.add(SurfaceViscosity<dim>(viscosity));
+  flow.add(Drag<dim>(1e-8 * viscosity / (radius * radius)));
+  flow.add(Inextensibility<dim>());
+  flow.add(EnclosedVolume<dim>::fixed(membrane->volume()));
+  flow.initialize();
+  // Away from the fast start: nodes settle first.
+  for (int k = 0; k < 4; ++k)
+    BOOST_REQUIRE(flow.step(0.01 * time).converged);
+  const auto start = flow.snapshot();
+
+  // With exact second derivatives, Newton's method squares the error in each iteration.
+  const StepResult moderate = flow.step(0.05 * time);
+  BOOST_CHECK(moderate.converged);
+  BOOST_CHECK_LE(moderate.iterations, 5u);
+  flow.restore(start);
+
+  // Minimising movement: at least what was dissipated is lost, and the difference falls with dt.
+  std::vector<double> defects;
+  for (const double dt : {4e-3 * time, 2e-3 * time, 1e-3 * time}) {
+    const StepResult step = flow.step(dt);
+    BOOST_REQUIRE(step.converged);
+    const double loss = step.energy_before - step.energy_after;
+    BOOST_CHECK(loss > 0);
+    BOOST_CHECK(step.dissipated > 0);
+    BOOST_CHECK(step.ledger_defect() > 0);
+    defects.push_back(step.ledger_defect() / loss);
+    BOOST_TEST_MESSAGE("dt " << dt << ": share of the loss not dissipated " << defects.back()
+                             << ", iterations " << step.iterations);
+    flow.restore(start);
+  }
+  for (std::size_t k = 1; k < defects.size(); ++k) {
+    BOOST_CHECK_GT(defects[k - 1] / defects[k], 1.7);
+    BOOST_CHECK_LT(defects[k - 1] / defects[k], 2.2);
+  }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(newton_and_the_ledger) {
+  check_steps<1>(prolate(20, 0.8), 32);
+  check_steps<2>(prolate(20, 0.8), 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
