@@ -12,8 +12,10 @@
 #include <CLI/CLI.hpp>
 #include <deal.II/base/config.h>
 #include <deal.II/base/mpi.h>
+#include <dlfcn.h>
 #include <petscversion.h>
 
+#include <cstdlib>
 #include <iostream>
 
 namespace
@@ -126,10 +128,20 @@ int program(int argc, char **argv, const bool first_rank)
   run({parameters, table, directory, MPI_COMM_WORLD});
   return ExitStatus::done;
 }
+// One process of MPI uses one core: threads of OpenBLAS, where that is the BLAS in use, only get in each other's way in
+// the many small products of a sparse factorisation. OPENBLAS_NUM_THREADS, if set, wins.
+void use_one_blas_thread() {
+  if (std::getenv("OPENBLAS_NUM_THREADS") != nullptr)
+    return;
+  if (auto *set_threads =
+          reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+    set_threads(1);
+}
 } // namespace
 
 int main(int argc, char **argv)
 {
+  use_one_blas_thread();
   dealii::Utilities::MPI::MPI_InitFinalize mpi(argc, argv, 1);
   const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD);
   Log::instance().set_rank(rank);
