@@ -309,7 +309,7 @@ void FlowSystem<dim>::assemble(const Part part, const double dt)
   {
     // The inextensibility rows still lack what the material area is.
     for (const auto &[area, mixed] : tension_map)
-      gradient(mixed) += -material_area(area);
+      gradient(mixed) += -static_cast<double>(area_target(area));
     gradient.compress(VectorOperation::add);
     for (unsigned int k = 0; k < constrained_terms.size(); ++k)
     {
@@ -330,12 +330,12 @@ void FlowSystem<dim>::initialize()
       constrained_terms.push_back(term.get());
   borders.assign(constrained_terms.size(), mixed_vector(false));
   border_values.assign(constrained_terms.size(), 0.);
-  measure_material_area();
+  material_area = measured_area();
   project_moment();
 }
 
 template <int dim>
-void FlowSystem<dim>::measure_material_area()
+Vector FlowSystem<dim>::measured_area() const
 {
   Vector area = surface_membrane.tension_vector(false);
   std::vector<Index> indices;
@@ -354,8 +354,9 @@ void FlowSystem<dim>::measure_material_area()
       area.add(indices, local);
     }
   area.compress(VectorOperation::add);
-  material_area = surface_membrane.tension_vector(true);
-  material_area = area;
+  Vector result = surface_membrane.tension_vector(true);
+  result = area;
+  return result;
 }
 
 template <int dim>
@@ -400,6 +401,17 @@ StepResult FlowSystem<dim>::step(const double dt)
   solution = current;
   for (const auto &term : terms)
     term->begin_step();
+
+  // The mesh motion leaves cells whose area is not quite that of their material. Making up for it in one short step
+  // would be a fast motion, so it takes the time area_relaxation_time.
+  const double share = area_relaxation_time > 0. ? -std::expm1(-dt / area_relaxation_time) : 1.;
+  Vector target = surface_membrane.tension_vector(false), material = surface_membrane.tension_vector(false);
+  target = measured_area();
+  material = material_area;
+  target *= 1. - share;
+  target.add(share, material);
+  area_target = surface_membrane.tension_vector(true);
+  area_target = target;
 
   const unsigned int m = constrained_terms.size();
   std::vector<Vector> columns(m, mixed_vector(false));
@@ -504,7 +516,7 @@ StepResult FlowSystem<dim>::step(const double dt)
   velocity_vector = velocity;
   for (const auto &term : terms)
     if (term->changes_material_area())
-      measure_material_area();
+      material_area = measured_area();
   result.energy_after = energy();
   return result;
 }

@@ -91,6 +91,9 @@ public:
   /// mesh motion transports it.
   Vector material_area;
 
+  /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for at once.
+  double area_relaxation_time = 0.;
+
   /// Sum of the material area: the area of the membrane [nm^2].
   double total_material_area() const;
 
@@ -122,7 +125,7 @@ private:
   template <class Function>
   void for_each_cell(double dt, const Function &function) const;
   Vector mixed_vector(bool ghosted) const;
-  void measure_material_area();
+  Vector measured_area() const;
 
   Membrane<dim> &surface_membrane;
   std::map<Edge, EdgeCondition> edge_conditions;
@@ -139,7 +142,7 @@ private:
   dealii::PETScWrappers::MPI::SparseMatrix matrix;
   std::unique_ptr<SymmetricDirectSolver> solver;
   Vector solution;  // ghosted: displacement since the start of the step (0 between steps), moment, tension
-  Vector velocity_vector;
+  Vector velocity_vector, area_target;
   Vector gradient;  // owned
   std::vector<Vector> borders;
   std::vector<double> border_values;

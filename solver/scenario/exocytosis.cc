@@ -113,6 +113,8 @@ void Exocytosis::set_up_flow()
   if (parameters.applied_force.ring != 0.)
     flow->add(RingForce<1>(parameters.applied_force.ring));
   flow->initialize();
+  // The time in which a neck of the initial size relaxes.
+  flow->area_relaxation_time = bilayer.surface_viscosity * std::pow(parameters.fusion.initial_pore_radius, 2) / kappa;
 }
 
 void Exocytosis::dock()

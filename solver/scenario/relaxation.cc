@@ -131,7 +131,9 @@ public:
     sum_v += weight * velocity;
     sum_aa += weight * a * a;
     sum_av += weight * a * velocity;
+    ++n;
   }
+  unsigned int n_steps() const { return n; }
   double rate() const
   {
     const double variance = sum * sum_aa - sum_a * sum_a;
@@ -140,6 +142,7 @@ public:
 
 private:
   double sum = 0., sum_a = 0., sum_v = 0., sum_aa = 0., sum_av = 0.;
+  unsigned int n = 0;
 };
 } // namespace
 
@@ -192,7 +195,7 @@ void run_relaxation(const RunContext &context)
   const double initial_amplitude =
       follows_mode ? mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number).first : 0.;
   double amplitude = initial_amplitude;
-  DecayRate decay;
+  DecayRate decay, early_decay;
 
   const auto write = [&]() {
     const auto energies = flow.energies();
@@ -231,6 +234,8 @@ void run_relaxation(const RunContext &context)
       // over the radius.
       if (std::abs(a) < 0.1 * std::abs(initial_amplitude))
         decay.add(a, rate, stepper.last_step());
+      else
+        early_decay.add(a, rate, stepper.last_step());
     }
     const bool at_rest = rms_normal_velocity(membrane, flow.velocity()) < velocity_at_rest;
     const bool due = stepper.time() >= next_output * (1. - 1e-12);
@@ -261,7 +266,7 @@ void run_relaxation(const RunContext &context)
   output.summary.set("final time", stepper.time(), "us");
   output.summary.set("area ledger error", std::abs(membrane.area() / initial_area - 1.), "");
   if (follows_mode)
-    output.summary.set("mode relaxation rate", decay.rate(), "1/us");
+    output.summary.set("mode relaxation rate", (decay.n_steps() > 10 ? decay : early_decay).rate(), "1/us");
   output.finish(outcome);
   Log::instance().information("outcome: " + outcome);
 }
