@@ -18,14 +18,11 @@
 #include <cstdlib>
 #include <iostream>
 
-namespace
-{
+namespace {
 using namespace fusogen;
 
-void run(const RunContext &context)
-{
-  switch (context.parameters.kind)
-  {
+void run(const RunContext &context) {
+  switch (context.parameters.kind) {
   case ScenarioKind::relaxation:
     if (context.parameters.geometry.dimension == Dimension::meridian)
       run_relaxation<1>(context);
@@ -44,8 +41,7 @@ void run(const RunContext &context)
   }
 }
 
-std::string default_directory(const std::string &parameter_file)
-{
+std::string default_directory(const std::string &parameter_file) {
   const auto slash = parameter_file.find_last_of('/');
   std::string name = slash == std::string::npos ? parameter_file : parameter_file.substr(slash + 1);
   if (name.size() > 4 && name.substr(name.size() - 4) == ".prm")
@@ -53,8 +49,7 @@ std::string default_directory(const std::string &parameter_file)
   return "results/" + name;
 }
 
-int program(int argc, char **argv, const bool first_rank)
-{
+int program(int argc, char **argv, const bool first_rank) {
   CLI::App app{"fusogen: finite elements for membrane fusion in exocytosis"};
   std::string file, directory;
   std::vector<std::string> assignments;
@@ -66,34 +61,27 @@ int program(int argc, char **argv, const bool first_rank)
   app.add_option("--output", directory, "folder for the results; default results/NAME_OF_FILE");
   app.add_flag("--resume", resume, "continue from the checkpoint in the output folder");
   app.add_flag("--quiet", quiet, "print warnings and errors only");
-  app.add_flag("--defaults", defaults, "print every parameter with default, unit, range and meaning, and end");
+  app.add_flag("--defaults", defaults,
+               "print every parameter with default, unit, range and meaning, and end");
   app.add_flag("--check", check, "read and check the parameters only");
   app.add_flag("--version", show_version, "print the version and those of the libraries");
-  try
-  {
+  try {
     app.parse(argc, argv);
-  }
-  catch (const CLI::CallForHelp &)
-  {
+  } catch (const CLI::CallForHelp &) {
     if (first_rank)
       std::cout << app.help();
     return ExitStatus::done;
-  }
-  catch (const CLI::ExtrasError &)
-  {
+  } catch (const CLI::ExtrasError &) {
     // What was not understood, in the order of the command line.
     const std::string first = app.remaining().front();
     if (first.front() == '-')
       throw UserError("there is no option " + first + "; fusogen --help lists the options");
     throw UserError("\"" + first + "\" is one parameter file too many; write fusogen FILE.prm");
-  }
-  catch (const CLI::ParseError &error)
-  {
+  } catch (const CLI::ParseError &error) {
     throw UserError(std::string(error.what()) + "; fusogen --help lists the options");
   }
 
-  if (show_version)
-  {
+  if (show_version) {
     if (first_rank)
       std::cout << "fusogen " << fusogen::version << " (revision " << fusogen::git_revision << ")\n"
                 << "deal.II " << DEAL_II_PACKAGE_VERSION << ", PETSc " << PETSC_VERSION_MAJOR << "."
@@ -104,20 +92,19 @@ int program(int argc, char **argv, const bool first_rank)
   Parameters parameters;
   ParameterTable table;
   parameters.declare(table);
-  if (defaults)
-  {
+  if (defaults) {
     if (first_rank)
       table.write(std::cout, true);
     return ExitStatus::done;
   }
   if (file.empty())
-    throw UserError("no parameter file was given; write fusogen FILE.prm, or fusogen --help for the options");
+    throw UserError(
+        "no parameter file was given; write fusogen FILE.prm, or fusogen --help for the options");
   table.read_file(file);
   for (const std::string &assignment : assignments)
     table.assign(assignment);
   parameters.check(table);
-  if (check)
-  {
+  if (check) {
     Log::instance().information(file + ": all parameters are valid");
     return ExitStatus::done;
   }
@@ -128,8 +115,9 @@ int program(int argc, char **argv, const bool first_rank)
   run({parameters, table, directory, MPI_COMM_WORLD});
   return ExitStatus::done;
 }
-// One process of MPI uses one core: threads of OpenBLAS, where that is the BLAS in use, only get in each other's way in
-// the many small products of a sparse factorisation. OPENBLAS_NUM_THREADS, if set, wins.
+// One process of MPI uses one core: threads of OpenBLAS, where that is the BLAS in use, only get in
+// each other's way in the many small products of a sparse factorisation. OPENBLAS_NUM_THREADS, if
+// set, wins.
 void use_one_blas_thread() {
   if (std::getenv("OPENBLAS_NUM_THREADS") != nullptr)
     return;
@@ -139,28 +127,20 @@ void use_one_blas_thread() {
 }
 } // namespace
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   use_one_blas_thread();
   dealii::Utilities::MPI::MPI_InitFinalize mpi(argc, argv, 1);
   const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD);
   Log::instance().set_rank(rank);
-  try
-  {
+  try {
     return program(argc, argv, rank == 0);
-  }
-  catch (const fusogen::UserError &error)
-  {
+  } catch (const fusogen::UserError &error) {
     fusogen::Log::instance().error(error.what());
     return fusogen::ExitStatus::wrong_input;
-  }
-  catch (const fusogen::ComputationError &error)
-  {
+  } catch (const fusogen::ComputationError &error) {
     fusogen::Log::instance().error(error.what());
     return fusogen::ExitStatus::computation_failed;
-  }
-  catch (const std::exception &error)
-  {
+  } catch (const std::exception &error) {
     // A mistake in the program; every rank may know something different of it.
     std::cerr << "internal error on rank " << rank << ": " << error.what() << std::endl;
     if (dealii::Utilities::MPI::n_mpi_processes(MPI_COMM_WORLD) > 1)

@@ -3,10 +3,8 @@
 
 #include <cmath>
 
-namespace fusogen
-{
-void Lumen::advance(const Neck &neck, const double dt)
-{
+namespace fusogen {
+void Lumen::advance(const Neck &neck, const double dt) {
   if (neck.lumen_volume <= 0.)
     inside = 0.; // flat: no lumen is left to hold anything
   else

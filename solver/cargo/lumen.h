@@ -4,16 +4,16 @@
 
 #include "geometry/neck.h"
 
-namespace fusogen
-{
-/// Cargo dissolved in the vesicle's lumen, well mixed, that diffuses out through the pore into an empty outside:
+namespace fusogen {
+/// Cargo dissolved in the vesicle's lumen, well mixed, that diffuses out through the pore into an
+/// empty outside:
 ///   dn/dt = -n D / (R V)
 /// with the lumen's volume V and the pore's resistance R from the actual shape (see Neck).
-class Lumen
-{
+class Lumen {
 public:
   /// @param diffusion_coefficient D of the cargo in water [nm^2/us]
-  explicit Lumen(const double diffusion_coefficient) : diffusion_coefficient(diffusion_coefficient) {}
+  explicit Lumen(const double diffusion_coefficient)
+      : diffusion_coefficient(diffusion_coefficient) {}
 
   /// Lets cargo leave for dt [us]; @p neck is the pore at the end of the step.
   void advance(const Neck &neck, double dt);

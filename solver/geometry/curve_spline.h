@@ -8,20 +8,17 @@
 
 #include <vector>
 
-namespace fusogen
-{
+namespace fusogen {
 /// How a curve ends, as far as interpolation is concerned.
-enum class CurveEnd
-{
+enum class CurveEnd {
   horizontal, ///< z' = 0 and r'' = 0: on the axis by symmetry, and at a rim of clamped slope
   vertical,   ///< r' = 0 and z'' = 0: at the waist of a neck
   free        ///< r'' = z'' = 0
 };
 
-/// A twice continuously differentiable curve (r, z) through the nodes of a meridian: cubic splines over the chord
-/// length t [nm]. Beyond its ends it goes on straight.
-class CurveSpline
-{
+/// A twice continuously differentiable curve (r, z) through the nodes of a meridian: cubic splines
+/// over the chord length t [nm]. Beyond its ends it goes on straight.
+class CurveSpline {
 public:
   CurveSpline(const std::vector<dealii::Point<2>> &points, CurveEnd first, CurveEnd last);
 
@@ -33,8 +30,7 @@ public:
   double largest_curvature(double t) const;
 
 private:
-  struct Coordinate
-  {
+  struct Coordinate {
     std::vector<double> values, second_derivatives;
   };
   std::vector<double> parameters;

@@ -11,35 +11,31 @@
 #include <deal.II/grid/grid_generator.h>
 #include <deal.II/grid/manifold_lib.h>
 
-namespace fusogen
-{
+namespace fusogen {
 using namespace dealii;
 
-namespace
-{
-// Every rank keeps all cells of a meridian (a few hundred); ranks own contiguous pieces of the curve, so that the
-// coupling between ranks is one node.
-void partition_curve(parallel::shared::Triangulation<1, 2> &tria)
-{
+namespace {
+// Every rank keeps all cells of a meridian (a few hundred); ranks own contiguous pieces of the
+// curve, so that the coupling between ranks is one node.
+void partition_curve(parallel::shared::Triangulation<1, 2> &tria) {
   const unsigned int ranks = Utilities::MPI::n_mpi_processes(tria.get_communicator());
   const unsigned int n = tria.n_active_cells();
   for (const auto &cell : tria.active_cell_iterators())
     cell->set_subdomain_id(cell->active_cell_index() * ranks / n);
 }
 
-std::unique_ptr<parallel::TriangulationBase<1, 2>> make_triangulation(MPI_Comm communicator,
-                                                                      std::integral_constant<int, 1>)
-{
+std::unique_ptr<parallel::TriangulationBase<1, 2>>
+make_triangulation(MPI_Comm communicator, std::integral_constant<int, 1>) {
   using Tria = parallel::shared::Triangulation<1, 2>;
-  auto tria = std::make_unique<Tria>(communicator, Triangulation<1, 2>::none, false, Tria::partition_custom_signal);
+  auto tria = std::make_unique<Tria>(communicator, Triangulation<1, 2>::none, false,
+                                     Tria::partition_custom_signal);
   Tria *raw = tria.get();
   tria->signals.create.connect([raw]() { partition_curve(*raw); });
   return tria;
 }
 
-std::unique_ptr<parallel::TriangulationBase<2, 3>> make_triangulation(MPI_Comm communicator,
-                                                                      std::integral_constant<int, 2>)
-{
+std::unique_ptr<parallel::TriangulationBase<2, 3>>
+make_triangulation(MPI_Comm communicator, std::integral_constant<int, 2>) {
   return std::make_unique<parallel::distributed::Triangulation<2, 3>>(communicator);
 }
 } // namespace
@@ -50,14 +46,10 @@ Membrane<dim>::Membrane(MPI_Comm communicator, const unsigned int degree)
       tria(make_triangulation(communicator, std::integral_constant<int, dim>())),
       position_element(FE_Q<dim, spacedim>(degree), spacedim),
       scalar_element(FE_Q<dim, spacedim>(std::max(1u, degree - 1)), 1),
-      tension_element(FE_DGP<dim, spacedim>(std::max(1u, degree - 1)), 1), position_dof_handler(*tria),
-      scalar_dof_handler(*tria), tension_dof_handler(*tria)
-{
-}
+      tension_element(FE_DGP<dim, spacedim>(std::max(1u, degree - 1)), 1),
+      position_dof_handler(*tria), scalar_dof_handler(*tria), tension_dof_handler(*tria) {}
 
-template <int dim>
-void Membrane<dim>::distribute_dofs()
-{
+template <int dim> void Membrane<dim>::distribute_dofs() {
   position_dof_handler.distribute_dofs(position_element);
   scalar_dof_handler.distribute_dofs(scalar_element);
   tension_dof_handler.distribute_dofs(tension_element);
@@ -66,16 +58,13 @@ void Membrane<dim>::distribute_dofs()
   position_vector = make_vector(position_dof_handler, true);
   node_of_position_dof.resize(position_element.n_dofs_per_cell());
   component_of_position_dof.resize(position_element.n_dofs_per_cell());
-  for (unsigned int i = 0; i < position_element.n_dofs_per_cell(); ++i)
-  {
+  for (unsigned int i = 0; i < position_element.n_dofs_per_cell(); ++i) {
     component_of_position_dof[i] = position_element.system_to_component_index(i).first;
     node_of_position_dof[i] = position_element.system_to_component_index(i).second;
   }
 }
 
-template <int dim>
-Vector Membrane<dim>::make_vector(const DoFs &dofs, const bool ghosted) const
-{
+template <int dim> Vector Membrane<dim>::make_vector(const DoFs &dofs, const bool ghosted) const {
   const IndexSet owned = dofs.locally_owned_dofs();
   if (!ghosted)
     return Vector(owned, mpi_communicator);
@@ -84,24 +73,19 @@ Vector Membrane<dim>::make_vector(const DoFs &dofs, const bool ghosted) const
   return Vector(owned, relevant, mpi_communicator);
 }
 
-template <>
-void Membrane<1>::create_meridian(const std::vector<MeridianPiece> &pieces)
-{
+template <> void Membrane<1>::create_meridian(const std::vector<MeridianPiece> &pieces) {
   std::vector<Point<2>> vertices;
   std::vector<CellData<1>> cells;
   std::map<unsigned int, std::pair<unsigned int, unsigned int>> piece_of_cell;
   std::map<unsigned int, Edge> edges; // vertex -> what it is
   curve_cells.clear();
-  for (unsigned int p = 0; p < pieces.size(); ++p)
-  {
+  for (unsigned int p = 0; p < pieces.size(); ++p) {
     const auto &piece = pieces[p];
     curve_cells.emplace_back();
     edges[vertices.size()] = piece.first_end;
-    for (unsigned int k = 0; k < piece.nodes.size(); ++k)
-    {
+    for (unsigned int k = 0; k < piece.nodes.size(); ++k) {
       const ProfilePoint x = piece.profile.point(piece.nodes[k]);
-      if (k > 0)
-      {
+      if (k > 0) {
         CellData<1> cell;
         cell.vertices[0] = vertices.size() - 1;
         cell.vertices[1] = vertices.size();
@@ -118,22 +102,22 @@ void Membrane<1>::create_meridian(const std::vector<MeridianPiece> &pieces)
   for (const auto &cell : tria->active_cell_iterators())
     for (const unsigned int f : cell->face_indices())
       if (cell->face(f)->at_boundary())
-        cell->face(f)->set_boundary_id(static_cast<types::boundary_id>(edges.at(cell->vertex_index(f))));
+        cell->face(f)->set_boundary_id(
+            static_cast<types::boundary_id>(edges.at(cell->vertex_index(f))));
   distribute_dofs();
 
   const FE_Q<1> nodes(polynomial_degree);
   Vector positions = make_vector(position_dof_handler, false);
   std::vector<types::global_dof_index> indices(position_element.n_dofs_per_cell());
   for (const auto &cell : position_dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       const auto [p, k] = piece_of_cell.at(cell->active_cell_index());
       const auto &piece = pieces[p];
       cell->get_dof_indices(indices);
-      for (unsigned int i = 0; i < indices.size(); ++i)
-      {
+      for (unsigned int i = 0; i < indices.size(); ++i) {
         const double xi = nodes.unit_support_point(node_of_position_dof[i])[0];
-        const ProfilePoint x = piece.profile.point((1. - xi) * piece.nodes[k] + xi * piece.nodes[k + 1]);
+        const ProfilePoint x =
+            piece.profile.point((1. - xi) * piece.nodes[k] + xi * piece.nodes[k + 1]);
         if (positions.in_local_range(indices[i]))
           positions(indices[i]) = component_of_position_dof[i] == 0 ? x.r : x.z;
       }
@@ -142,28 +126,24 @@ void Membrane<1>::create_meridian(const std::vector<MeridianPiece> &pieces)
   position_vector = positions;
 }
 
-template <>
-void Membrane<2>::create_meridian(const std::vector<MeridianPiece> &)
-{
+template <> void Membrane<2>::create_meridian(const std::vector<MeridianPiece> &) {
   Assert(false, ExcMessage("A meridian has dim = 1."));
 }
 
 template <>
-void Membrane<1>::create_sphere_like(unsigned int,
-                                     const std::function<std::array<double, 3>(const std::array<double, 3> &)> &)
-{
+void Membrane<1>::create_sphere_like(
+    unsigned int, const std::function<std::array<double, 3>(const std::array<double, 3> &)> &) {
   Assert(false, ExcMessage("A surface in space has dim = 2."));
 }
 
 template <>
 void Membrane<2>::create_sphere_like(
     const unsigned int refinement,
-    const std::function<std::array<double, 3>(const std::array<double, 3> &)> &map)
-{
+    const std::function<std::array<double, 3>(const std::array<double, 3> &)> &map) {
   GridGenerator::hyper_sphere(*tria, Point<3>(), 1.);
-  // The material id remembers on which side the normal of the coarse cell lies; children inherit it.
-  for (const auto &cell : tria->active_cell_iterators())
-  {
+  // The material id remembers on which side the normal of the coarse cell lies; children inherit
+  // it.
+  for (const auto &cell : tria->active_cell_iterators()) {
     const Tensor<1, 3> a = cell->vertex(1) - cell->vertex(0), b = cell->vertex(2) - cell->vertex(0);
     cell->set_material_id(cross_product_3d(a, b) * cell->center() > 0. ? 0 : 1);
   }
@@ -176,12 +156,10 @@ void Membrane<2>::create_sphere_like(
   Vector positions = make_vector(position_dof_handler, false);
   std::vector<types::global_dof_index> indices(position_element.n_dofs_per_cell());
   for (const auto &cell : position_dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       cell->get_dof_indices(indices);
       for (unsigned int i = 0; i < indices.size(); ++i)
-        if (positions.in_local_range(indices[i]))
-        {
+        if (positions.in_local_range(indices[i])) {
           const Point<3> &s = support_points.at(indices[i]);
           const double norm = s.norm();
           const auto x = map({{s[0] / norm, s[1] / norm, s[2] / norm}});
@@ -193,14 +171,13 @@ void Membrane<2>::create_sphere_like(
 }
 
 template <int dim>
-typename Membrane<dim>::Cell Membrane<dim>::cell_of(const Cell &cell, const DoFs &dofs) const
-{
+typename Membrane<dim>::Cell Membrane<dim>::cell_of(const Cell &cell, const DoFs &dofs) const {
   return Cell(tria.get(), cell->level(), cell->index(), &dofs);
 }
 
 template <int dim>
-void Membrane<dim>::cell_position_indices(const Cell &cell, std::vector<types::global_dof_index> &indices) const
-{
+void Membrane<dim>::cell_position_indices(const Cell &cell,
+                                          std::vector<types::global_dof_index> &indices) const {
   std::vector<types::global_dof_index> local(position_element.n_dofs_per_cell());
   cell_of(cell, position_dof_handler)->get_dof_indices(local);
   indices.resize(local.size());
@@ -209,22 +186,22 @@ void Membrane<dim>::cell_position_indices(const Cell &cell, std::vector<types::g
 }
 
 template <int dim>
-void Membrane<dim>::cell_scalar_indices(const Cell &cell, std::vector<types::global_dof_index> &indices) const
-{
+void Membrane<dim>::cell_scalar_indices(const Cell &cell,
+                                        std::vector<types::global_dof_index> &indices) const {
   indices.resize(scalar_element.n_dofs_per_cell());
   cell_of(cell, scalar_dof_handler)->get_dof_indices(indices);
 }
 
 template <int dim>
-void Membrane<dim>::cell_tension_indices(const Cell &cell, std::vector<types::global_dof_index> &indices) const
-{
+void Membrane<dim>::cell_tension_indices(const Cell &cell,
+                                         std::vector<types::global_dof_index> &indices) const {
   indices.resize(tension_element.n_dofs_per_cell());
   cell_of(cell, tension_dof_handler)->get_dof_indices(indices);
 }
 
 template <int dim>
-void Membrane<dim>::cell_vector_values(const Cell &cell, const Vector &field, std::vector<double> &values) const
-{
+void Membrane<dim>::cell_vector_values(const Cell &cell, const Vector &field,
+                                       std::vector<double> &values) const {
   std::vector<types::global_dof_index> indices;
   cell_position_indices(cell, indices);
   values.resize(indices.size());
@@ -232,23 +209,20 @@ void Membrane<dim>::cell_vector_values(const Cell &cell, const Vector &field, st
 }
 
 template <int dim>
-void Membrane<dim>::cell_scalar_values(const Cell &cell, const Vector &field, std::vector<double> &values) const
-{
+void Membrane<dim>::cell_scalar_values(const Cell &cell, const Vector &field,
+                                       std::vector<double> &values) const {
   std::vector<types::global_dof_index> indices;
   cell_scalar_indices(cell, indices);
   values.resize(indices.size());
   field.extract_subvector_to(indices.begin(), indices.end(), values.begin());
 }
 
-template <int dim>
-double Membrane<dim>::area() const
-{
+template <int dim> double Membrane<dim>::area() const {
   SurfaceValues<dim> surface(polynomial_degree);
   std::vector<double> x;
   double area = 0.;
   for (const auto &cell : position_dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       cell_positions(cell, x);
       surface.reinit(x, orientation(cell));
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
@@ -257,15 +231,12 @@ double Membrane<dim>::area() const
   return Utilities::MPI::sum(area, mpi_communicator);
 }
 
-template <int dim>
-double Membrane<dim>::volume() const
-{
+template <int dim> double Membrane<dim>::volume() const {
   SurfaceValues<dim> surface(polynomial_degree);
   std::vector<double> x;
   double volume = 0.;
   for (const auto &cell : position_dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned() && component(cell) == Component::vesicle)
-    {
+    if (cell->is_locally_owned() && component(cell) == Component::vesicle) {
       cell_positions(cell, x);
       surface.reinit(x, orientation(cell));
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
@@ -274,14 +245,11 @@ double Membrane<dim>::volume() const
   return Utilities::MPI::sum(volume, mpi_communicator);
 }
 
-template <>
-std::vector<Point<2>> Membrane<1>::curve_points(const unsigned int c) const
-{
+template <> std::vector<Point<2>> Membrane<1>::curve_points(const unsigned int c) const {
   std::vector<Point<2>> points;
   std::vector<double> x;
   const unsigned int p = polynomial_degree;
-  for (const unsigned int index : curve_cells[c])
-  {
+  for (const unsigned int index : curve_cells[c]) {
     cell_positions(Cell(tria.get(), 0, index, &position_dof_handler), x);
     // deal.II's order: the two ends, then the interior nodes.
     if (points.empty())
@@ -294,11 +262,9 @@ std::vector<Point<2>> Membrane<1>::curve_points(const unsigned int c) const
 }
 
 template <>
-std::vector<double> Membrane<1>::curve_scalars(const unsigned int c, const Vector &field) const
-{
+std::vector<double> Membrane<1>::curve_scalars(const unsigned int c, const Vector &field) const {
   std::vector<double> result, values;
-  for (const unsigned int index : curve_cells[c])
-  {
+  for (const unsigned int index : curve_cells[c]) {
     cell_scalar_values(Cell(tria.get(), 0, index, &scalar_dof_handler), field, values);
     if (result.empty())
       result.push_back(values[0]);
@@ -308,15 +274,9 @@ std::vector<double> Membrane<1>::curve_scalars(const unsigned int c, const Vecto
   return result;
 }
 
-template <>
-std::vector<Point<2>> Membrane<2>::curve_points(unsigned int) const
-{
-  return {};
-}
+template <> std::vector<Point<2>> Membrane<2>::curve_points(unsigned int) const { return {}; }
 
-template <>
-std::vector<double> Membrane<2>::curve_scalars(unsigned int, const Vector &) const
-{
+template <> std::vector<double> Membrane<2>::curve_scalars(unsigned int, const Vector &) const {
   return {};
 }
 

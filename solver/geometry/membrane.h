@@ -13,44 +13,38 @@
 #include <functional>
 #include <memory>
 
-namespace fusogen
-{
+namespace fusogen {
 using Vector = dealii::PETScWrappers::MPI::Vector;
 
 /// Which membrane a cell belongs to.
-enum class Component : unsigned int
-{
-  vesicle = 0,
-  plasma_membrane = 1
-};
+enum class Component : unsigned int { vesicle = 0, plasma_membrane = 1 };
 
-/// What an end of a meridian (an edge of an open surface) is; used as the boundary id of the triangulation.
-enum class Edge : unsigned int
-{
+/// What an end of a meridian (an edge of an open surface) is; used as the boundary id of the
+/// triangulation.
+enum class Edge : unsigned int {
   axis = 1, ///< on the axis of revolution: no edge of the surface at all
   rim = 2,  ///< the outer edge of an open membrane
   neck = 3  ///< a cut through the waist of a neck, where only one side of it is modelled
 };
 
-/// One or several bilayer mid-surfaces as a finite-element surface: the triangulation, the position of its nodes and
-/// the spaces that fields on it live in.
+/// One or several bilayer mid-surfaces as a finite-element surface: the triangulation, the position
+/// of its nodes and the spaces that fields on it live in.
 ///
-/// dim = 2 is a surface in space on quadrilaterals (parallel::distributed), dim = 1 the meridian (r, z) of an
-/// axisymmetric one (parallel::shared; every rank knows the whole curve). Positions are continuous of degree
-/// `degree`, scalar fields (lipids) continuous of degree - 1, the tension and the area that goes with it discontinuous
-/// of degree - 1 (the stable pair Q_p / P_{p-1}; see SurfaceValues).
-template <int dim>
-class Membrane
-{
+/// dim = 2 is a surface in space on quadrilaterals (parallel::distributed), dim = 1 the meridian
+/// (r, z) of an axisymmetric one (parallel::shared; every rank knows the whole curve). Positions
+/// are continuous of degree `degree`, scalar fields (lipids) continuous of degree - 1, the tension
+/// and the area that goes with it discontinuous of degree - 1 (the stable pair Q_p / P_{p-1}; see
+/// SurfaceValues).
+template <int dim> class Membrane {
 public:
   static constexpr int spacedim = dim + 1;
   using Triangulation = dealii::parallel::TriangulationBase<dim, spacedim>;
   using DoFs = dealii::DoFHandler<dim, spacedim>;
   using Cell = typename DoFs::active_cell_iterator;
 
-  /// A polyline of the meridian: the curve and the parameters (arc length, nm) of the cell ends along it.
-  struct MeridianPiece
-  {
+  /// A polyline of the meridian: the curve and the parameters (arc length, nm) of the cell ends
+  /// along it.
+  struct MeridianPiece {
     Profile profile;
     std::vector<double> nodes;
     Component component;
@@ -59,13 +53,15 @@ public:
 
   Membrane(MPI_Comm communicator, unsigned int degree);
 
-  /// dim = 1: builds the curves of @p pieces. A piece of several components (after fusion) may be recoloured later.
+  /// dim = 1: builds the curves of @p pieces. A piece of several components (after fusion) may be
+  /// recoloured later.
   void create_meridian(const std::vector<MeridianPiece> &pieces);
 
-  /// dim = 2: a closed surface of 6 * 4^refinement quadrilaterals, every node of which is @p map of a point of the
-  /// unit sphere.
-  void create_sphere_like(unsigned int refinement,
-                          const std::function<std::array<double, 3>(const std::array<double, 3> &)> &map);
+  /// dim = 2: a closed surface of 6 * 4^refinement quadrilaterals, every node of which is @p map of
+  /// a point of the unit sphere.
+  void create_sphere_like(
+      unsigned int refinement,
+      const std::function<std::array<double, 3>(const std::array<double, 3> &)> &map);
 
   MPI_Comm communicator() const { return mpi_communicator; }
   unsigned int degree() const { return polynomial_degree; }
@@ -77,35 +73,41 @@ public:
   const Vector &positions() const { return position_vector; }
   void set_positions(const Vector &positions) { position_vector = positions; }
 
-  /// A vector of the scalar (or the position) space; readable on ghost cells if @p ghosted, else writable.
+  /// A vector of the scalar (or the position) space; readable on ghost cells if @p ghosted, else
+  /// writable.
   Vector scalar_vector(bool ghosted) const { return make_vector(scalar_dof_handler, ghosted); }
   Vector tension_vector(bool ghosted) const { return make_vector(tension_dof_handler, ghosted); }
   Vector vector_field(bool ghosted) const { return make_vector(position_dof_handler, ghosted); }
 
-  /// Local nodal values on @p cell (any cell iterator of this triangulation): index = node * spacedim + component.
-  void cell_positions(const Cell &cell, std::vector<double> &values) const
-  {
+  /// Local nodal values on @p cell (any cell iterator of this triangulation): index = node *
+  /// spacedim + component.
+  void cell_positions(const Cell &cell, std::vector<double> &values) const {
     cell_vector_values(cell, position_vector, values);
   }
   void cell_vector_values(const Cell &cell, const Vector &field, std::vector<double> &values) const;
   void cell_scalar_values(const Cell &cell, const Vector &field, std::vector<double> &values) const;
   /// Global scalar-space indices of the cell, in local order.
-  void cell_scalar_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
-  void cell_tension_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
-  void cell_position_indices(const Cell &cell, std::vector<dealii::types::global_dof_index> &indices) const;
+  void cell_scalar_indices(const Cell &cell,
+                           std::vector<dealii::types::global_dof_index> &indices) const;
+  void cell_tension_indices(const Cell &cell,
+                            std::vector<dealii::types::global_dof_index> &indices) const;
+  void cell_position_indices(const Cell &cell,
+                             std::vector<dealii::types::global_dof_index> &indices) const;
 
   /// +1 or -1: factor that makes the normal of SurfaceValues outward.
   static double orientation(const Cell &cell) { return cell->material_id() % 2 == 0 ? 1. : -1.; }
   static Component component(const Cell &cell) { return Component(cell->material_id() / 2); }
 
-  /// int dA [nm^2] and, meaningful for closed surfaces, the enclosed volume (1/3) int x.nu dA [nm^3].
+  /// int dA [nm^2] and, meaningful for closed surfaces, the enclosed volume (1/3) int x.nu dA
+  /// [nm^3].
   double area() const;
   double volume() const;
 
   /// dim = 1: cells of each curve in order, as (active cell index) lists.
   const std::vector<std::vector<unsigned int>> &curves() const { return curve_cells; }
 
-  /// dim = 1: nodal points (r, z) along curve @p c in order: cell ends and interior nodes, degree() per cell plus one.
+  /// dim = 1: nodal points (r, z) along curve @p c in order: cell ends and interior nodes, degree()
+  /// per cell plus one.
   std::vector<dealii::Point<2>> curve_points(unsigned int c) const;
   /// The values of a scalar field along curve @p c at its nodes of degree - 1.
   std::vector<double> curve_scalars(unsigned int c, const Vector &field) const;

@@ -7,32 +7,32 @@
 
 #include <optional>
 
-namespace fusogen
-{
-/// Moves the nodes of a meridian along the curve, leaving the shape: cells gather where the curvature is large, and an
-/// outer rim that slid with the material is put back to its place in space. What fields hold is carried over
-/// conservatively.
+namespace fusogen {
+/// Moves the nodes of a meridian along the curve, leaving the shape: cells gather where the
+/// curvature is large, and an outer rim that slid with the material is put back to its place in
+/// space. What fields hold is carried over conservatively.
 ///
-/// Between calls nodes move with the material, so a field's content only changes hands here. The curve is a few
-/// hundred nodes, which every rank knows; all ranks do the same arithmetic.
-class MeridianMotion
-{
+/// Between calls nodes move with the material, so a field's content only changes hands here. The
+/// curve is a few hundred nodes, which every rank knows; all ranks do the same arithmetic.
+class MeridianMotion {
 public:
-  /// @param rim_radius where the outer rim is to stay [nm]; without it an open rim is left where it is
+  /// @param rim_radius where the outer rim is to stay [nm]; without it an open rim is left where it
+  /// is
   /// @param rim_end how the curve arrives at an outer rim
-  MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading, std::optional<double> rim_radius = {},
-                 CurveEnd rim_end = CurveEnd::horizontal);
+  MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading,
+                 std::optional<double> rim_radius = {}, CurveEnd rim_end = CurveEnd::horizontal);
 
-  /// The largest ratio between wanted and actual cell length, or its inverse: 1 for a perfectly graded mesh.
+  /// The largest ratio between wanted and actual cell length, or its inverse: 1 for a perfectly
+  /// graded mesh.
   double misfit() const;
   /// How far the outer rim is from its place, relative to the cell at the rim.
   double rim_displacement() const;
 
-  /// A field that lives on the membrane: its density (scalar space, ghosted; per nm^2), its total content, and, where
-  /// the rim takes in new membrane, the density in the reservoir. Filled in: its content int density q_j dA for the new shape functions q_j,
-  /// and how much passed the rim outward (negative: came in).
-  struct Field
-  {
+  /// A field that lives on the membrane: its density (scalar space, ghosted; per nm^2), its total
+  /// content, and, where the rim takes in new membrane, the density in the reservoir. Filled in:
+  /// its content int density q_j dA for the new shape functions q_j, and how much passed the rim
+  /// outward (negative: came in).
+  struct Field {
     Vector density;
     double total = 0.;
     double reservoir_density = 0.;
@@ -40,10 +40,12 @@ public:
     double outflow = 0.;
   };
 
-  /// Grades all curves anew (@p regrade) or only puts the rim back, sliding the nodes of the outer part. The content
-  /// of each field before, minus the outflow, is its content after to round-off.
-  /// @param material_area content of the tension's shape functions (tension space, ghosted), carried over likewise
-  /// @param interpolated scalar-space fields (ghosted) to be interpolated at the new nodes, e.g. tension as a start
+  /// Grades all curves anew (@p regrade) or only puts the rim back, sliding the nodes of the outer
+  /// part. The content of each field before, minus the outflow, is its content after to round-off.
+  /// @param material_area content of the tension's shape functions (tension space, ghosted),
+  /// carried over likewise
+  /// @param interpolated scalar-space fields (ghosted) to be interpolated at the new nodes, e.g.
+  /// tension as a start
   /// @return the area that passed the rim outward [nm^2]
   double redistribute(bool regrade, Vector &material_area, std::vector<Field> &fields,
                       const std::vector<Vector *> &interpolated);

@@ -5,16 +5,13 @@
 
 #include <cmath>
 
-namespace fusogen
-{
-namespace
-{
+namespace fusogen {
+namespace {
 constexpr double pi = 3.14159265358979323846;
 constexpr int samples_per_knot = 4;
 } // namespace
 
-Neck find_neck(const CurveSpline &curve)
-{
+Neck find_neck(const CurveSpline &curve) {
   const std::vector<double> &knots = curve.knots();
   std::vector<double> t;
   for (std::size_t k = 0; k + 1 < knots.size(); ++k)
@@ -38,18 +35,20 @@ Neck find_neck(const CurveSpline &curve)
   std::size_t centre = i;
   if (i > 0)
     neck.has_waist = true;
-  else
-  {
+  else {
     for (std::size_t k = 0; k < t.size(); ++k)
       if (flatness(t[k]) < flatness(t[steepest]))
         steepest = k;
     centre = steepest;
   }
   const double low = t[centre > 0 ? centre - 1 : 0], high = t[std::min(centre + 1, t.size() - 1)];
-  neck.parameter =
-      neck.has_waist
-          ? boost::math::tools::brent_find_minima(radius, low, high, std::numeric_limits<double>::digits / 2).first
-          : boost::math::tools::brent_find_minima(flatness, low, high, std::numeric_limits<double>::digits / 2).first;
+  neck.parameter = neck.has_waist
+                       ? boost::math::tools::brent_find_minima(
+                             radius, low, high, std::numeric_limits<double>::digits / 2)
+                             .first
+                       : boost::math::tools::brent_find_minima(
+                             flatness, low, high, std::numeric_limits<double>::digits / 2)
+                             .first;
   const CurveSample s = curve.at(neck.parameter);
   neck.radius = s.r;
   neck.height = s.z;
@@ -59,15 +58,15 @@ Neck find_neck(const CurveSpline &curve)
     double resistance = 0.;
     CurveSample last = s;
     for (std::ptrdiff_t k = direction > 0 ? centre + 1 : std::ptrdiff_t(centre) - 1;
-         k >= 0 && k < std::ptrdiff_t(t.size()); k += direction)
-    {
+         k >= 0 && k < std::ptrdiff_t(t.size()); k += direction) {
       const CurveSample next = curve.at(t[k]);
       if ((t[k] - neck.parameter) * direction <= 0.)
         continue;
       const double slope = std::abs(next.r - last.r) / std::max(1e-300, std::abs(next.z - last.z));
       if (slope > 4. / pi)
         break;
-      resistance += 0.5 * (1. / (last.r * last.r) + 1. / (next.r * next.r)) * std::abs(next.z - last.z) / pi;
+      resistance +=
+          0.5 * (1. / (last.r * last.r) + 1. / (next.r * next.r)) * std::abs(next.z - last.z) / pi;
       last = next;
     }
     return resistance + 1. / (4. * last.r);
@@ -76,8 +75,7 @@ Neck find_neck(const CurveSpline &curve)
 
   CurveSample last = s;
   for (std::size_t k = 0; k < t.size(); ++k)
-    if (t[k] > neck.parameter)
-    {
+    if (t[k] > neck.parameter) {
       const CurveSample next = curve.at(t[k]);
       // Exact for a frustum of a cone.
       neck.lumen_volume +=

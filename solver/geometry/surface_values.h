@@ -7,17 +7,15 @@
 #include <array>
 #include <vector>
 
-namespace fusogen
-{
+namespace fusogen {
 using Vector3 = dealii::Tensor<1, 3>;
 using Matrix2 = dealii::Tensor<2, 2>;
 using Vector2 = dealii::Tensor<1, 2>;
 
 /// Surface gradient of a vector field w at one point, (grad w)_ij = D_j w_i, written in the local
-/// orthonormal frame (e_1, e_2, nu): tangential_ab = e_a . (grad w) e_b and normal_b = nu . (grad w) e_b.
-/// These six numbers hold the whole gradient, because (grad w) nu = 0.
-struct SurfaceGradient
-{
+/// orthonormal frame (e_1, e_2, nu): tangential_ab = e_a . (grad w) e_b and normal_b = nu . (grad
+/// w) e_b. These six numbers hold the whole gradient, because (grad w) nu = 0.
+struct SurfaceGradient {
   Matrix2 tangential;
   Vector2 normal;
   /// div_Gamma w, the relative rate of change of the area element under w.
@@ -25,45 +23,43 @@ struct SurfaceGradient
 };
 
 /// Value (nm-based units of the field) and surface gradient of a vector field at one point.
-struct VectorFieldValue : SurfaceGradient
-{
+struct VectorFieldValue : SurfaceGradient {
   Vector3 value;
 };
 
 /// Value and surface gradient, in the frame (e_1, e_2), of a scalar field at one point.
-struct ScalarFieldValue
-{
+struct ScalarFieldValue {
   double value = 0.;
   Vector2 gradient;
 };
 
-/// Second variation of the area element, as a symmetric bilinear form of the velocity gradients u and w:
-/// div u div w - tr(grad u grad w) + (nu.grad u).(nu.grad w).
-inline double second_variation_of_area(const SurfaceGradient &u, const SurfaceGradient &w)
-{
+/// Second variation of the area element, as a symmetric bilinear form of the velocity gradients u
+/// and w: div u div w - tr(grad u grad w) + (nu.grad u).(nu.grad w).
+inline double second_variation_of_area(const SurfaceGradient &u, const SurfaceGradient &w) {
   const Matrix2 &a = u.tangential, &b = w.tangential;
   return u.divergence * w.divergence -
          (a[0][0] * b[0][0] + a[0][1] * b[1][0] + a[1][0] * b[0][1] + a[1][1] * b[1][1]) +
          u.normal[0] * w.normal[0] + u.normal[1] * w.normal[1];
 }
 
-/// What a physical term needs to know of one cell of a membrane: positions, normal, area weights and the shape
-/// functions with their surface gradients, all in the language of three dimensions.
+/// What a physical term needs to know of one cell of a membrane: positions, normal, area weights
+/// and the shape functions with their surface gradients, all in the language of three dimensions.
 ///
-/// For dim = 2 the cell is a curved quadrilateral in space. For dim = 1 it is a piece of the meridian (r, z) of an
-/// axisymmetric surface, expressed in the frame (e_r, e_phi, e_z): the weight contains 2 pi r and the gradients
-/// contain the hoop part w_r / r, so that a term never has to ask which of the two it is integrating.
+/// For dim = 2 the cell is a curved quadrilateral in space. For dim = 1 it is a piece of the
+/// meridian (r, z) of an axisymmetric surface, expressed in the frame (e_r, e_phi, e_z): the weight
+/// contains 2 pi r and the gradients contain the hoop part w_r / r, so that a term never has to ask
+/// which of the two it is integrating.
 ///
-/// The geometry is the isoparametric one of degree p; vector fields use the same nodes (dof i = node * spacedim +
-/// component), continuous scalar fields (lipids) the nodes of degree p - 1. The tension is discontinuous of total degree
-/// p - 1, so that each cell keeps its area and, in the meridian, nodes cannot slide along the curve.
-template <int dim>
-class SurfaceValues
-{
+/// The geometry is the isoparametric one of degree p; vector fields use the same nodes (dof i =
+/// node * spacedim + component), continuous scalar fields (lipids) the nodes of degree p - 1. The
+/// tension is discontinuous of total degree p - 1, so that each cell keeps its area and, in the
+/// meridian, nodes cannot slide along the curve.
+template <int dim> class SurfaceValues {
 public:
   static constexpr int spacedim = dim + 1;
 
-  /// Tabulates the shape functions of degree @p degree on a Gauss rule with degree + 2 points in each direction.
+  /// Tabulates the shape functions of degree @p degree on a Gauss rule with degree + 2 points in
+  /// each direction.
   explicit SurfaceValues(unsigned int degree);
 
   /// Computes everything for a cell with nodal positions @p positions [nm] (size n_vector_dofs()).
@@ -84,17 +80,18 @@ public:
   /// Unit tangents e_1, e_2 with e_1 x e_2 = nu; in the meridian e_1 runs along the curve.
   const Vector3 &tangent(unsigned int q, unsigned int a) const { return tangents[q][a]; }
 
-  const VectorFieldValue &vector_shape(unsigned int q, unsigned int i) const
-  {
+  const VectorFieldValue &vector_shape(unsigned int q, unsigned int i) const {
     return vector_shapes[q * n_vector_dofs() + i];
   }
-  const ScalarFieldValue &scalar_shape(unsigned int q, unsigned int j) const
-  {
+  const ScalarFieldValue &scalar_shape(unsigned int q, unsigned int j) const {
     return scalar_shapes[q * n_scalar_nodes + j];
   }
 
-  /// Value of shape function j of the discontinuous tension space; it does not depend on the cell's shape.
-  double tension_shape(unsigned int q, unsigned int j) const { return tension_values[q * n_tension_shapes + j]; }
+  /// Value of shape function j of the discontinuous tension space; it does not depend on the cell's
+  /// shape.
+  double tension_shape(unsigned int q, unsigned int j) const {
+    return tension_values[q * n_tension_shapes + j];
+  }
   /// Tension with coefficients @p coefficients (size n_tension_dofs()) at point q.
   double tension(unsigned int q, const std::vector<double> &coefficients) const;
 

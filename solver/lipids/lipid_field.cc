@@ -8,33 +8,31 @@
 #include <deal.II/lac/dynamic_sparsity_pattern.h>
 #include <deal.II/lac/sparsity_tools.h>
 
-namespace fusogen
-{
+namespace fusogen {
 using namespace dealii;
 
 template <int dim>
 LipidFields<dim>::LipidFields(const Membrane<dim> &membrane, const double diffusion_coefficient)
-    : membrane(membrane), diffusion_coefficient(diffusion_coefficient)
-{
+    : membrane(membrane), diffusion_coefficient(diffusion_coefficient) {
   const auto &dofs = membrane.scalar_dofs();
   DynamicSparsityPattern pattern(membrane.relevant_scalar_dofs());
   DoFTools::make_sparsity_pattern(dofs, pattern);
-  SparsityTools::distribute_sparsity_pattern(pattern, dofs.locally_owned_dofs(), membrane.communicator(),
-                                             membrane.relevant_scalar_dofs());
-  matrix.reinit(dofs.locally_owned_dofs(), dofs.locally_owned_dofs(), pattern, membrane.communicator());
+  SparsityTools::distribute_sparsity_pattern(
+      pattern, dofs.locally_owned_dofs(), membrane.communicator(), membrane.relevant_scalar_dofs());
+  matrix.reinit(dofs.locally_owned_dofs(), dofs.locally_owned_dofs(), pattern,
+                membrane.communicator());
   solver = std::make_unique<SymmetricDirectSolver>(matrix);
 }
 
 template <int dim>
-void LipidFields<dim>::add(const std::string &species, const Leaflet leaflet, const Component component,
-                           const double reservoir_fraction)
-{
-  LipidField field{species, leaflet, reservoir_fraction, membrane.scalar_vector(true), membrane.scalar_vector(true)};
+void LipidFields<dim>::add(const std::string &species, const Leaflet leaflet,
+                           const Component component, const double reservoir_fraction) {
+  LipidField field{species, leaflet, reservoir_fraction, membrane.scalar_vector(true),
+                   membrane.scalar_vector(true)};
   Vector fraction = membrane.scalar_vector(false);
   std::vector<types::global_dof_index> indices;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == component)
-    {
+    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == component) {
       membrane.cell_scalar_indices(cell, indices);
       for (const auto i : indices)
         fraction(i) = 1.;
@@ -48,14 +46,11 @@ void LipidFields<dim>::add(const std::string &species, const Leaflet leaflet, co
   lipid_fields.push_back(std::move(field));
 }
 
-template <int dim>
-void LipidFields<dim>::add(const LipidField &given, const bool bounded)
-{
+template <int dim> void LipidFields<dim>::add(const LipidField &given, const bool bounded) {
   LipidField field = given;
   field.fraction = membrane.scalar_vector(true);
   assemble(1., 0.);
-  if (bounded)
-  {
+  if (bounded) {
     Vector ones = membrane.scalar_vector(false), area = membrane.scalar_vector(false),
            fraction = membrane.scalar_vector(false), content = membrane.scalar_vector(false);
     ones = 1.;
@@ -66,9 +61,7 @@ void LipidFields<dim>::add(const LipidField &given, const bool bounded)
     matrix.vmult(content, fraction);
     field.fraction = fraction;
     field.content = content;
-  }
-  else
-  {
+  } else {
     solver->factorize();
     solve(field);
   }
@@ -76,8 +69,7 @@ void LipidFields<dim>::add(const LipidField &given, const bool bounded)
 }
 
 template <int dim>
-void LipidFields<dim>::assemble(const double mass_factor, const double stiffness_factor)
-{
+void LipidFields<dim>::assemble(const double mass_factor, const double stiffness_factor) {
   matrix = 0.;
   SurfaceValues<dim> surface(membrane.degree());
   std::vector<double> x;
@@ -85,54 +77,46 @@ void LipidFields<dim>::assemble(const double mass_factor, const double stiffness
   const unsigned int n = surface.n_scalar_dofs();
   FullMatrix<double> local(n, n);
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       membrane.cell_positions(cell, x);
       membrane.cell_scalar_indices(cell, indices);
       surface.reinit(x, Membrane<dim>::orientation(cell));
       local = 0.;
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
         for (unsigned int i = 0; i < n; ++i)
-          for (unsigned int j = 0; j < n; ++j)
-          {
+          for (unsigned int j = 0; j < n; ++j) {
             const ScalarFieldValue &a = surface.scalar_shape(q, i), &b = surface.scalar_shape(q, j);
-            local(i, j) += surface.weight(q) * (mass_factor * a.value * b.value +
-                                                stiffness_factor * diffusion_coefficient * (a.gradient * b.gradient));
+            local(i, j) += surface.weight(q) *
+                           (mass_factor * a.value * b.value +
+                            stiffness_factor * diffusion_coefficient * (a.gradient * b.gradient));
           }
       matrix.add(indices, local);
     }
   matrix.compress(VectorOperation::add);
 }
 
-template <int dim>
-void LipidFields<dim>::solve(LipidField &field)
-{
+template <int dim> void LipidFields<dim>::solve(LipidField &field) {
   Vector right = membrane.scalar_vector(false), fraction = membrane.scalar_vector(false);
   right = field.content;
   solver->solve(fraction, right);
   field.fraction = fraction;
 }
 
-template <int dim>
-void LipidFields<dim>::project()
-{
+template <int dim> void LipidFields<dim>::project() {
   assemble(1., 0.);
   solver->factorize();
   for (LipidField &field : lipid_fields)
     solve(field);
 }
 
-template <int dim>
-void LipidFields<dim>::advance(const double dt)
-{
+template <int dim> void LipidFields<dim>::advance(const double dt) {
   assemble(1., dt);
   AssertThrow(solver->factorize(), ExcMessage("The diffusion matrix is singular."));
   for (LipidField &field : lipid_fields)
     solve(field);
   // What flowed between nodes; the rows of the stiffness matrix sum to zero, so the amount stays.
   assemble(0., dt);
-  for (LipidField &field : lipid_fields)
-  {
+  for (LipidField &field : lipid_fields) {
     Vector content = membrane.scalar_vector(false), fraction = membrane.scalar_vector(false),
            flow = membrane.scalar_vector(false);
     content = field.content;
@@ -143,17 +127,15 @@ void LipidFields<dim>::advance(const double dt)
   }
 }
 
-template <int dim>
-double LipidFields<dim>::amount(const LipidField &field) const
-{
+template <int dim> double LipidFields<dim>::amount(const LipidField &field) const {
   double sum = 0.;
   for (const auto i : membrane.scalar_dofs().locally_owned_dofs())
     sum += static_cast<double>(field.content(i));
   return Utilities::MPI::sum(sum, membrane.communicator());
 }
 
-double amount_within(const Membrane<1> &membrane, const unsigned int curve, const Vector &fraction, const double area)
-{
+double amount_within(const Membrane<1> &membrane, const unsigned int curve, const Vector &fraction,
+                     const double area) {
   const unsigned int p = membrane.degree(), scalar_degree = std::max(1u, p - 1);
   const CurveCell geometry(p), scalar(scalar_degree);
   const auto points = membrane.curve_points(curve);
@@ -161,8 +143,7 @@ double amount_within(const Membrane<1> &membrane, const unsigned int curve, cons
   const unsigned int n_cells = membrane.curves()[curve].size();
 
   double area_left = area, amount = 0.;
-  for (unsigned int k = n_cells; k-- > 0 && area_left > 0.;)
-  {
+  for (unsigned int k = n_cells; k-- > 0 && area_left > 0.;) {
     const auto points_of = [&](const unsigned int a) { return points[k * p + a]; };
     const auto area_from = [&](const double xi) {
       double sum = 0.;
@@ -170,17 +151,16 @@ double amount_within(const Membrane<1> &membrane, const unsigned int curve, cons
       return sum;
     };
     double xi = 0.;
-    if (area_from(0.) > area_left)
-    {
+    if (area_from(0.) > area_left) {
       double low = 0., high = 1.; // area_from falls from low to high
-      for (unsigned int i = 0; i < 60; ++i)
-      {
+      for (unsigned int i = 0; i < 60; ++i) {
         xi = 0.5 * (low + high);
         (area_from(xi) > area_left ? low : high) = xi;
       }
     }
     geometry.integrate(points_of, xi, 1., [&](const double x, const double dA) {
-      amount += dA * scalar.value([&](const unsigned int j) { return values[k * scalar_degree + j]; }, x);
+      amount +=
+          dA * scalar.value([&](const unsigned int j) { return values[k * scalar_degree + j]; }, x);
     });
     area_left -= area_from(xi);
     if (xi > 0.)

@@ -9,42 +9,38 @@
 #include <string>
 #include <vector>
 
-namespace fusogen
-{
-enum class Leaflet
-{
-  outer,
-  inner
-};
+namespace fusogen {
+enum class Leaflet { outer, inner };
 
-/// One species in one leaflet: its area fraction c on the mid-surface, and its content int c q_j dA [nm^2] for each
-/// scalar shape function q_j. The content is what is conserved; it moves with the nodes.
-struct LipidField
-{
+/// One species in one leaflet: its area fraction c on the mid-surface, and its content int c q_j dA
+/// [nm^2] for each scalar shape function q_j. The content is what is conserved; it moves with the
+/// nodes.
+struct LipidField {
   std::string species;
   Leaflet leaflet;
-  double reservoir_fraction; ///< area fraction in the membrane beyond the rim
-  Vector content;            ///< ghosted
-  Vector fraction;           ///< ghosted; belongs to content and shape
+  double reservoir_fraction;    ///< area fraction in the membrane beyond the rim
+  Vector content;               ///< ghosted
+  Vector fraction;              ///< ghosted; belongs to content and shape
   double left_through_rim = 0.; ///< net amount that passed the rim [nm^2]
 };
 
 /// All lipid fields of a membrane: carried with it and diffusing on it,
 ///   d/dt int c phi dA + D int grad c . grad phi dA = 0
-/// on nodes that move with the material (evolving-surface finite elements, Dziuk and Elliott, IMA J. Numer. Anal. 27
-/// (2007) 262), backward Euler in time. The amount of each field changes by round-off only.
-template <int dim>
-class LipidFields
-{
+/// on nodes that move with the material (evolving-surface finite elements, Dziuk and Elliott, IMA
+/// J. Numer. Anal. 27 (2007) 262), backward Euler in time. The amount of each field changes by
+/// round-off only.
+template <int dim> class LipidFields {
 public:
   /// @param diffusion_coefficient D [nm^2/us]
   LipidFields(const Membrane<dim> &membrane, double diffusion_coefficient);
 
   /// A new field with the area fraction of @p component 1 and 0 elsewhere.
-  void add(const std::string &species, Leaflet leaflet, Component component, double reservoir_fraction);
+  void add(const std::string &species, Leaflet leaflet, Component component,
+           double reservoir_fraction);
 
-  /// Adds a field with given contents (after a topology event). @p bounded replaces the L2 projection of the content
-  /// by the lumped one, which smears a sharp front over one cell but keeps 0 <= c <= 1; the amount is the same.
+  /// Adds a field with given contents (after a topology event). @p bounded replaces the L2
+  /// projection of the content by the lumped one, which smears a sharp front over one cell but
+  /// keeps 0 <= c <= 1; the amount is the same.
   void add(const LipidField &field, bool bounded);
 
   /// Diffusion over dt [us] on the moved membrane.
@@ -73,9 +69,10 @@ private:
   std::unique_ptr<SymmetricDirectSolver> solver;
 };
 
-/// Amount of a field [nm^2] on the part of a meridian that, counted from the pole at the end of curve @p curve, has the
-/// area @p area [nm^2].
-double amount_within(const Membrane<1> &membrane, unsigned int curve, const Vector &fraction, double area);
+/// Amount of a field [nm^2] on the part of a meridian that, counted from the pole at the end of
+/// curve @p curve, has the area @p area [nm^2].
+double amount_within(const Membrane<1> &membrane, unsigned int curve, const Vector &fraction,
+                     double area);
 } // namespace fusogen
 
 #endif

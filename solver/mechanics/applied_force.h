@@ -4,13 +4,11 @@
 
 #include "mechanics/term.h"
 
-namespace fusogen
-{
-/// A point force along z at the membrane's highest point (its pole): either a given force F, energy -F z, or whatever
-/// force holds the pole at a given height; the multiplier is then that force, positive when it pulls upward.
-template <int dim>
-class PoleForce : public Term<dim>
-{
+namespace fusogen {
+/// A point force along z at the membrane's highest point (its pole): either a given force F, energy
+/// -F z, or whatever force holds the pole at a given height; the multiplier is then that force,
+/// positive when it pulls upward.
+template <int dim> class PoleForce : public Term<dim> {
 public:
   /// @param force F [pN]
   static PoleForce given(double force) { return PoleForce(false, force, 0.); }
@@ -27,17 +25,15 @@ public:
   double force, height;
 
 private:
-  PoleForce(bool holds_height, double force, double height) : force(force), height(height), holds_height(holds_height)
-  {
-  }
+  PoleForce(bool holds_height, double force, double height)
+      : force(force), height(height), holds_height(holds_height) {}
   bool holds_height;
 };
 
-/// A radial force on the ring at the narrowest point of a neck, as a protein collar exerts it: energy F r_neck, where F
-/// is the force per ring, the integral of the force per length around it [pN]; F > 0 constricts. Meridian only.
-template <int dim>
-class RingForce : public Term<dim>
-{
+/// A radial force on the ring at the narrowest point of a neck, as a protein collar exerts it:
+/// energy F r_neck, where F is the force per ring, the integral of the force per length around it
+/// [pN]; F > 0 constricts. Meridian only.
+template <int dim> class RingForce : public Term<dim> {
 public:
   explicit RingForce(double force) : force(force) {}
   std::string name() const override { return "ring force"; }

@@ -4,17 +4,15 @@
 
 #include "mechanics/term.h"
 
-namespace fusogen
-{
-/// Membrane under a given tension sigma whose area may change, for equilibria between fixed edges: energy sigma A.
+namespace fusogen {
+/// Membrane under a given tension sigma whose area may change, for equilibria between fixed edges:
+/// energy sigma A.
 ///
-/// Area is exchanged with the reservoir evenly: during a step all patches grow by one common factor 1 + m, which keeps
-/// the distribution of the nodes along the surface (the shape alone would not determine it). m is the multiplier of
-/// the constraint int (sigma - lambda) dA_before = 0, by which the mean tension becomes sigma; in equilibrium lambda is
-/// uniform.
-template <int dim>
-class AreaReservoir : public Term<dim>
-{
+/// Area is exchanged with the reservoir evenly: during a step all patches grow by one common factor
+/// 1 + m, which keeps the distribution of the nodes along the surface (the shape alone would not
+/// determine it). m is the multiplier of the constraint int (sigma - lambda) dA_before = 0, by
+/// which the mean tension becomes sigma; in equilibrium lambda is uniform.
+template <int dim> class AreaReservoir : public Term<dim> {
 public:
   /// @param tension sigma [pN/nm]
   explicit AreaReservoir(double tension) : tension(tension) {}

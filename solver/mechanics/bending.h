@@ -6,32 +6,30 @@
 
 #include <map>
 
-namespace fusogen
-{
-/// Helfrich bending energy E = int kappa/2 (H - C0)^2 dA, H the SUM of the principal curvatures, positive for a sphere
-/// with outward normal (Helfrich, Z. Naturforsch. C 28 (1973) 693).
+namespace fusogen {
+/// Helfrich bending energy E = int kappa/2 (H - C0)^2 dA, H the SUM of the principal curvatures,
+/// positive for a sphere with outward normal (Helfrich, Z. Naturforsch. C 28 (1973) 693).
 ///
-/// Curvature needs second derivatives, which a continuous surface of piecewise polynomials does not have. In the mixed
-/// form used here the moment vector b is a field of its own and
-///   E = max over b of  int { - |b|^2 / (2 kappa) + C0 nu.b - div_Gamma b } dA + int_edge tau.b dl ,
-/// whose maximum b is the L2 projection of kappa (C0 - H) nu, because int H nu.b - int div b + edge = 0 for smooth
-/// surfaces (weak curvature: Dziuk, Numer. Math. 111 (2008) 55; with C0: Barrett, Garcke and Nuernberg, SIAM J. Numer.
-/// Anal. 54 (2016) 1996). tau is the outward conormal prescribed at an edge with clamped slope. Written as a saddle
-/// functional, the discrete force is the exact derivative of the discrete energy. Its second derivatives use the third
-/// variation of area, see doc/theory.md.
-template <int dim>
-class Bending : public Term<dim>
-{
+/// Curvature needs second derivatives, which a continuous surface of piecewise polynomials does not
+/// have. In the mixed form used here the moment vector b is a field of its own and
+///   E = max over b of  int { - |b|^2 / (2 kappa) + C0 nu.b - div_Gamma b } dA + int_edge tau.b dl
+///   ,
+/// whose maximum b is the L2 projection of kappa (C0 - H) nu, because int H nu.b - int div b + edge
+/// = 0 for smooth surfaces (weak curvature: Dziuk, Numer. Math. 111 (2008) 55; with C0: Barrett,
+/// Garcke and Nuernberg, SIAM J. Numer. Anal. 54 (2016) 1996). tau is the outward conormal
+/// prescribed at an edge with clamped slope. Written as a saddle functional, the discrete force is
+/// the exact derivative of the discrete energy. Its second derivatives use the third variation of
+/// area, see doc/theory.md.
+template <int dim> class Bending : public Term<dim> {
 public:
   /// @param bending_rigidity kappa [pN nm]
   /// @param spontaneous_curvature C0 [1/nm]
   Bending(double bending_rigidity, double spontaneous_curvature)
-      : bending_rigidity(bending_rigidity), spontaneous_curvature(spontaneous_curvature)
-  {
-  }
+      : bending_rigidity(bending_rigidity), spontaneous_curvature(spontaneous_curvature) {}
 
-  /// Prescribes the outward conormal (e_r, e_z components) at the ends of a kind of edge, i.e. clamps the slope.
-  /// Without it the edge is moment-free, if the moment is also fixed to zero there, see EdgeCondition.
+  /// Prescribes the outward conormal (e_r, e_z components) at the ends of a kind of edge, i.e.
+  /// clamps the slope. Without it the edge is moment-free, if the moment is also fixed to zero
+  /// there, see EdgeCondition.
   void clamp(Edge edge, const dealii::Tensor<1, 2> &conormal) { conormals[edge] = conormal; }
 
   std::string name() const override { return "bending"; }

@@ -3,13 +3,12 @@
 
 #include <deal.II/base/numbers.h>
 
-namespace fusogen
-{
+namespace fusogen {
 using dealii::numbers::PI;
 
 template <int dim>
-void BoundaryTension<dim>::add_to_edge(const EdgeState<dim> &edge, LocalSystem &local, const bool second) const
-{
+void BoundaryTension<dim>::add_to_edge(const EdgeState<dim> &edge, LocalSystem &local,
+                                       const bool second) const {
   if (edge.edge != Edge::rim)
     return;
   const unsigned int radial = edge.node * (dim + 1);
@@ -18,9 +17,7 @@ void BoundaryTension<dim>::add_to_edge(const EdgeState<dim> &edge, LocalSystem &
     local.xx(radial, radial) -= 2. * PI * tension;
 }
 
-template <int dim>
-double BoundaryTension<dim>::edge_energy(const EdgeState<dim> &edge) const
-{
+template <int dim> double BoundaryTension<dim>::edge_energy(const EdgeState<dim> &edge) const {
   return edge.edge == Edge::rim ? -tension * PI * edge.radius * edge.radius : 0.;
 }
 

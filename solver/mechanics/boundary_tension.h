@@ -4,14 +4,12 @@
 
 #include "mechanics/term.h"
 
-namespace fusogen
-{
-/// Tension sigma with which the surrounding membrane pulls at the outer rim. The rim is free to slide in its plane;
-/// pulling it out to the radius r does the work sigma pi r^2, so the energy is - sigma pi r^2. Material that passes
-/// the place of the rim goes to (or comes from) a reservoir of that tension, see geometry/meridian_motion.h.
-template <int dim>
-class BoundaryTension : public Term<dim>
-{
+namespace fusogen {
+/// Tension sigma with which the surrounding membrane pulls at the outer rim. The rim is free to
+/// slide in its plane; pulling it out to the radius r does the work sigma pi r^2, so the energy is
+/// - sigma pi r^2. Material that passes the place of the rim goes to (or comes from) a reservoir of
+/// that tension, see geometry/meridian_motion.h.
+template <int dim> class BoundaryTension : public Term<dim> {
 public:
   /// @param tension sigma [pN/nm]
   explicit BoundaryTension(double tension) : tension(tension) {}

@@ -4,12 +4,10 @@
 
 #include "mechanics/term.h"
 
-namespace fusogen
-{
-/// Drag of the surroundings on the membrane, power dissipated int xi |v|^2 dA: a local stand-in for bulk water.
-template <int dim>
-class Drag : public Term<dim>
-{
+namespace fusogen {
+/// Drag of the surroundings on the membrane, power dissipated int xi |v|^2 dA: a local stand-in for
+/// bulk water.
+template <int dim> class Drag : public Term<dim> {
 public:
   /// @param coefficient xi [pN us/nm^3]
   explicit Drag(double coefficient) : coefficient(coefficient) {}

@@ -4,18 +4,17 @@
 
 #include "mechanics/term.h"
 
-namespace fusogen
-{
-/// The volume V enclosed by the vesicle, either held at a target (the multiplier is then the pressure difference
-/// p = p_in - p_out) or under a given pressure difference: energy -p V.
-template <int dim>
-class EnclosedVolume : public Term<dim>
-{
+namespace fusogen {
+/// The volume V enclosed by the vesicle, either held at a target (the multiplier is then the
+/// pressure difference p = p_in - p_out) or under a given pressure difference: energy -p V.
+template <int dim> class EnclosedVolume : public Term<dim> {
 public:
   /// A vesicle that keeps its volume @p target [nm^3].
   static EnclosedVolume fixed(double target) { return EnclosedVolume(true, target, 0.); }
   /// A vesicle under a pressure difference [pN/nm^2], inside minus outside.
-  static EnclosedVolume under_pressure(double pressure) { return EnclosedVolume(false, 0., pressure); }
+  static EnclosedVolume under_pressure(double pressure) {
+    return EnclosedVolume(false, 0., pressure);
+  }
 
   std::string name() const override { return "pressure"; }
   void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
@@ -27,9 +26,8 @@ public:
   double target;
 
 private:
-  EnclosedVolume(bool is_fixed, double target, double pressure) : target(target), is_fixed(is_fixed), pressure(pressure)
-  {
-  }
+  EnclosedVolume(bool is_fixed, double target, double pressure)
+      : target(target), is_fixed(is_fixed), pressure(pressure) {}
   bool is_fixed;
   double pressure;
 };

@@ -11,12 +11,10 @@
 #include <limits>
 #include <numeric>
 
-namespace fusogen
-{
+namespace fusogen {
 using namespace dealii;
 
-namespace
-{
+namespace {
 constexpr unsigned int max_newton_iterations = 12;
 } // namespace
 
@@ -25,22 +23,18 @@ FlowSystem<dim>::FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeConditio
     : surface_membrane(membrane), edge_conditions(std::move(conditions)),
       element(FE_Q<dim, spacedim>(membrane.degree()), 2 * spacedim,
               FE_DGP<dim, spacedim>(std::max(1u, membrane.degree() - 1)), 1),
-      dof_handler(membrane.triangulation())
-{
+      dof_handler(membrane.triangulation()) {
   setup();
 }
 
-template <int dim>
-void FlowSystem<dim>::setup()
-{
+template <int dim> void FlowSystem<dim>::setup() {
   const MPI_Comm communicator = surface_membrane.communicator();
   dof_handler.distribute_dofs(element);
   owned = dof_handler.locally_owned_dofs();
   DoFTools::extract_locally_relevant_dofs(dof_handler, relevant);
 
   block_index.resize(element.n_dofs_per_cell());
-  for (unsigned int i = 0; i < element.n_dofs_per_cell(); ++i)
-  {
+  for (unsigned int i = 0; i < element.n_dofs_per_cell(); ++i) {
     const auto [base, node] = element.system_to_base_index(i);
     if (base.first == 1)
       block_index[i] = {2, node};
@@ -52,14 +46,12 @@ void FlowSystem<dim>::setup()
   std::map<Index, Index> displacement, moment, tension;
   std::vector<Index> mixed(element.n_dofs_per_cell()), vector_indices, tension_indices;
   for (const auto &cell : dof_handler.active_cell_iterators())
-    if (!cell->is_artificial())
-    {
+    if (!cell->is_artificial()) {
       cell->get_dof_indices(mixed);
       surface_membrane.cell_position_indices(cell, vector_indices);
       surface_membrane.cell_tension_indices(cell, tension_indices);
       for (unsigned int i = 0; i < mixed.size(); ++i)
-        if (owned.is_element(mixed[i]))
-        {
+        if (owned.is_element(mixed[i])) {
           const auto [block, index] = block_index[i];
           if (block == 2)
             tension[tension_indices[index]] = mixed[i];
@@ -77,12 +69,10 @@ void FlowSystem<dim>::setup()
   if (dim == 1)
     for (const auto &cell : dof_handler.active_cell_iterators())
       for (const unsigned int f : cell->face_indices())
-        if (!cell->is_artificial() && cell->face(f)->at_boundary())
-        {
+        if (!cell->is_artificial() && cell->face(f)->at_boundary()) {
           const Edge edge = Edge(cell->face(f)->boundary_id());
           cell->get_dof_indices(mixed);
-          for (unsigned int i = 0; i < mixed.size(); ++i)
-          {
+          for (unsigned int i = 0; i < mixed.size(); ++i) {
             const auto [block, index] = block_index[i];
             if (block == 2 || index / spacedim != f)
               continue;
@@ -90,10 +80,10 @@ void FlowSystem<dim>::setup()
             bool fixed = false;
             if (edge == Edge::axis)
               fixed = radial; // r = 0, and no radial moment, by symmetry
-            else
-            {
+            else {
               const EdgeCondition &condition = edge_conditions.at(edge);
-              fixed = block == 0 ? (radial ? condition.radius_fixed : condition.height_fixed) : condition.moment_free;
+              fixed = block == 0 ? (radial ? condition.radius_fixed : condition.height_fixed)
+                                 : condition.moment_free;
             }
             if (fixed)
               constraints.add_line(mixed[i]);
@@ -113,48 +103,44 @@ void FlowSystem<dim>::setup()
   update_marks();
 }
 
-template <int dim>
-Vector FlowSystem<dim>::mixed_vector(const bool ghosted) const
-{
+template <int dim> Vector FlowSystem<dim>::mixed_vector(const bool ghosted) const {
   return ghosted ? Vector(owned, relevant, surface_membrane.communicator())
                  : Vector(owned, surface_membrane.communicator());
 }
 
-template <int dim>
-void FlowSystem<dim>::update_marks()
-{
-  // The pole is the highest vertex (in the meridian: on the axis), the neck the vertex of least r whose neighbours
-  // both lie farther out. Among cells that share it, the one of lowest (rank, index) treats it.
+template <int dim> void FlowSystem<dim>::update_marks() {
+  // The pole is the highest vertex (in the meridian: on the axis), the neck the vertex of least r
+  // whose neighbours both lie farther out. Among cells that share it, the one of lowest (rank,
+  // index) treats it.
   const MPI_Comm communicator = surface_membrane.communicator();
-  const auto claim = [&](const double best_here, const std::pair<int, int> candidate) -> std::pair<int, int> {
+  const auto claim = [&](const double best_here,
+                         const std::pair<int, int> candidate) -> std::pair<int, int> {
     const double best = Utilities::MPI::max(best_here, communicator);
     const bool mine = candidate.first >= 0 && best_here >= best - 1e-12 * std::abs(best);
     const int rank = Utilities::MPI::this_mpi_process(communicator);
-    const int winner = Utilities::MPI::min(mine ? rank : std::numeric_limits<int>::max(), communicator);
+    const int winner =
+        Utilities::MPI::min(mine ? rank : std::numeric_limits<int>::max(), communicator);
     return winner == rank ? candidate : std::pair<int, int>(-1, -1);
   };
-  double highest = -std::numeric_limits<double>::max(), narrowest = -std::numeric_limits<double>::max();
+  double highest = -std::numeric_limits<double>::max(),
+         narrowest = -std::numeric_limits<double>::max();
   std::pair<int, int> pole_here = {-1, -1}, neck_here = {-1, -1};
   std::vector<double> x, next;
   for (const auto &cell : dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       surface_membrane.cell_positions(cell, x);
-      for (const unsigned int v : cell->vertex_indices())
-      {
+      for (const unsigned int v : cell->vertex_indices()) {
         const double z = x[v * spacedim + dim], r = x[v * spacedim];
         const bool on_axis =
-            dim == 2 || (cell->face(v)->at_boundary() && cell->face(v)->boundary_id() == types::boundary_id(Edge::axis));
-        if (on_axis && z > highest)
-        {
+            dim == 2 || (cell->face(v)->at_boundary() &&
+                         cell->face(v)->boundary_id() == types::boundary_id(Edge::axis));
+        if (on_axis && z > highest) {
           highest = z;
           pole_here = {cell->active_cell_index(), v};
         }
-        if (dim == 1 && v == 0 && !cell->face(0)->at_boundary() && -r > narrowest)
-        {
+        if (dim == 1 && v == 0 && !cell->face(0)->at_boundary() && -r > narrowest) {
           surface_membrane.cell_positions(cell->neighbor(0), next);
-          if (x[spacedim] > r && next[0] > r)
-          {
+          if (x[spacedim] > r && next[0] > r) {
             narrowest = -r;
             neck_here = {cell->active_cell_index(), v};
           }
@@ -167,20 +153,18 @@ void FlowSystem<dim>::update_marks()
 
 template <int dim>
 template <class Function>
-void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) const
-{
+void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) const {
   SurfaceValues<dim> before(surface_membrane.degree()), now(surface_membrane.degree());
   const unsigned int n = before.n_vector_dofs();
-  std::vector<double> old_positions, positions(n), displacement(n), moment(n), tension(before.n_tension_dofs());
+  std::vector<double> old_positions, positions(n), displacement(n), moment(n),
+      tension(before.n_tension_dofs());
   std::vector<Index> indices(element.n_dofs_per_cell());
   std::vector<double> values(element.n_dofs_per_cell());
   for (const auto &cell : dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       cell->get_dof_indices(indices);
       solution.extract_subvector_to(indices.begin(), indices.end(), values.begin());
-      for (unsigned int i = 0; i < values.size(); ++i)
-      {
+      for (unsigned int i = 0; i < values.size(); ++i) {
         const auto [block, index] = block_index[i];
         (block == 0 ? displacement : block == 1 ? moment : tension)[index] = values[i];
       }
@@ -205,16 +189,15 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
       std::vector<EdgeState<dim>> edges;
       if (dim == 1)
         for (const unsigned int f : cell->face_indices())
-          if (cell->face(f)->at_boundary() && cell->face(f)->boundary_id() != types::boundary_id(Edge::axis))
-            edges.push_back({Edge(cell->face(f)->boundary_id()), f, positions[f * spacedim], state.component, moment,
-                             displacement});
+          if (cell->face(f)->at_boundary() &&
+              cell->face(f)->boundary_id() != types::boundary_id(Edge::axis))
+            edges.push_back({Edge(cell->face(f)->boundary_id()), f, positions[f * spacedim],
+                             state.component, moment, displacement});
       function(state, edges, indices);
     }
 }
 
-template <int dim>
-void FlowSystem<dim>::assemble(const Part part, const double dt)
-{
+template <int dim> void FlowSystem<dim>::assemble(const Part part, const double dt) {
   const unsigned int n_vector = SurfaceValues<dim>(surface_membrane.degree()).n_vector_dofs();
   const unsigned int n_tension = SurfaceValues<dim>(surface_membrane.degree()).n_tension_dofs();
   LocalSystem local(n_vector, n_tension);
@@ -228,8 +211,7 @@ void FlowSystem<dim>::assemble(const Part part, const double dt)
   if (part != Part::gradient)
     matrix = 0.;
   if (part == Part::all)
-    for (unsigned int k = 0; k < constrained_terms.size(); ++k)
-    {
+    for (unsigned int k = 0; k < constrained_terms.size(); ++k) {
       borders[k] = 0.;
       border_values[k] = 0.;
     }
@@ -240,14 +222,12 @@ void FlowSystem<dim>::assemble(const Part part, const double dt)
     degenerate_here |= cell.now.is_degenerate();
     local.reset();
     const bool second = part != Part::gradient;
-    for (const auto &term : terms)
-    {
+    for (const auto &term : terms) {
       term->add_to(cell, local, second);
       for (const EdgeState<dim> &edge : edges)
         term->add_to_edge(edge, local, second);
     }
-    for (unsigned int i = 0; i < n; ++i)
-    {
+    for (unsigned int i = 0; i < n; ++i) {
       const auto [row_block, row] = block_index[i];
       cell_gradient(i) = row_block == 0   ? local.gradient_x(row)
                          : row_block == 1 ? local.gradient_b(row)
@@ -256,8 +236,7 @@ void FlowSystem<dim>::assemble(const Part part, const double dt)
         cell_gradient(i) = 0.;
       if (!second)
         continue;
-      for (unsigned int j = 0; j < n; ++j)
-      {
+      for (unsigned int j = 0; j < n; ++j) {
         const auto [column_block, column] = block_index[j];
         double value = 0.;
         if (row_block == 1 && column_block == 1)
@@ -284,13 +263,11 @@ void FlowSystem<dim>::assemble(const Part part, const double dt)
 
     if (part != Part::all)
       return;
-    for (unsigned int k = 0; k < constrained_terms.size(); ++k)
-    {
+    for (unsigned int k = 0; k < constrained_terms.size(); ++k) {
       local_constraint.reset();
       constrained_terms[k]->add_to_constraint(cell, local_constraint);
       border_values[k] += local_constraint.value;
-      for (unsigned int i = 0; i < n; ++i)
-      {
+      for (unsigned int i = 0; i < n; ++i) {
         const auto [block, index] = block_index[i];
         cell_border(i) = block == 0   ? local_constraint.gradient_x(index)
                          : block == 2 ? local_constraint.gradient_tension(index)
@@ -305,25 +282,21 @@ void FlowSystem<dim>::assemble(const Part part, const double dt)
 
   const MPI_Comm communicator = surface_membrane.communicator();
   degenerate_geometry = Utilities::MPI::max(degenerate_here ? 1 : 0, communicator) == 1;
-  if (part == Part::all)
-  {
+  if (part == Part::all) {
     // The inextensibility rows still lack what the material area is.
     for (const auto &[area, mixed] : tension_map)
       gradient(mixed) += -static_cast<double>(area_target(area));
     gradient.compress(VectorOperation::add);
-    for (unsigned int k = 0; k < constrained_terms.size(); ++k)
-    {
+    for (unsigned int k = 0; k < constrained_terms.size(); ++k) {
       borders[k].compress(VectorOperation::add);
-      border_values[k] =
-          Utilities::MPI::sum(border_values[k], communicator) + constrained_terms[k]->constraint_offset();
+      border_values[k] = Utilities::MPI::sum(border_values[k], communicator) +
+                         constrained_terms[k]->constraint_offset();
       gradient.add(constrained_terms[k]->multiplier, borders[k]);
     }
   }
 }
 
-template <int dim>
-void FlowSystem<dim>::initialize()
-{
+template <int dim> void FlowSystem<dim>::initialize() {
   constrained_terms.clear();
   for (const auto &term : terms)
     if (term->has_constraint())
@@ -334,16 +307,13 @@ void FlowSystem<dim>::initialize()
   project_moment();
 }
 
-template <int dim>
-Vector FlowSystem<dim>::measured_area() const
-{
+template <int dim> Vector FlowSystem<dim>::measured_area() const {
   Vector area = surface_membrane.tension_vector(false);
   std::vector<Index> indices;
   SurfaceValues<dim> surface(surface_membrane.degree());
   std::vector<double> x;
   for (const auto &cell : surface_membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       surface_membrane.cell_positions(cell, x);
       surface_membrane.cell_tension_indices(cell, indices);
       surface.reinit(x, Membrane<dim>::orientation(cell));
@@ -359,9 +329,7 @@ Vector FlowSystem<dim>::measured_area() const
   return result;
 }
 
-template <int dim>
-void FlowSystem<dim>::project_moment()
-{
+template <int dim> void FlowSystem<dim>::project_moment() {
   Vector start = mixed_vector(false);
   start = solution;
   for (const auto &[vector, mixed] : displacement_map)
@@ -369,7 +337,8 @@ void FlowSystem<dim>::project_moment()
   start.compress(VectorOperation::insert);
   solution = start;
   assemble(Part::moment_only, 1.);
-  AssertThrow(solver->factorize(), ExcMessage("The mass matrix of the bending moment is singular."));
+  AssertThrow(solver->factorize(),
+              ExcMessage("The mass matrix of the bending moment is singular."));
   Vector correction = mixed_vector(false);
   solver->solve(correction, gradient);
   constraints.distribute(correction);
@@ -377,17 +346,13 @@ void FlowSystem<dim>::project_moment()
   solution = start;
 }
 
-template <int dim>
-void FlowSystem<dim>::mesh_moved(const Vector &new_material_area)
-{
+template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_area) {
   material_area = new_material_area;
   project_moment();
   update_marks();
 }
 
-template <int dim>
-StepResult FlowSystem<dim>::step(const double dt)
-{
+template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   StepResult result;
   result.energy_before = energy();
   const Snapshot start = snapshot();
@@ -402,10 +367,11 @@ StepResult FlowSystem<dim>::step(const double dt)
   for (const auto &term : terms)
     term->begin_step();
 
-  // The mesh motion leaves cells whose area is not quite that of their material. Making up for it in one short step
-  // would be a fast motion, so it takes the time area_relaxation_time.
+  // The mesh motion leaves cells whose area is not quite that of their material. Making up for it
+  // in one short step would be a fast motion, so it takes the time area_relaxation_time.
   const double share = area_relaxation_time > 0. ? -std::expm1(-dt / area_relaxation_time) : 1.;
-  Vector target = surface_membrane.tension_vector(false), material = surface_membrane.tension_vector(false);
+  Vector target = surface_membrane.tension_vector(false),
+         material = surface_membrane.tension_vector(false);
   target = measured_area();
   material = material_area;
   target *= 1. - share;
@@ -431,19 +397,16 @@ StepResult FlowSystem<dim>::step(const double dt)
     return result;
   };
 
-  for (unsigned int iteration = 1; iteration <= max_newton_iterations; ++iteration)
-  {
+  for (unsigned int iteration = 1; iteration <= max_newton_iterations; ++iteration) {
     assemble(Part::all, dt);
     if (degenerate_geometry || !std::isfinite(gradient.l2_norm()) || !solver->factorize())
       return fail();
     solver->solve(update, gradient);
     update *= -1.;
-    if (m > 0)
-    {
+    if (m > 0) {
       FullMatrix<double> schur(m, m), inverse(m, m);
       dealii::Vector<double> defect(m), change(m);
-      for (unsigned int k = 0; k < m; ++k)
-      {
+      for (unsigned int k = 0; k < m; ++k) {
         solver->solve(columns[k], borders[k]);
         defect(k) = border_values[k] + borders[k] * update;
       }
@@ -452,8 +415,7 @@ StepResult FlowSystem<dim>::step(const double dt)
           schur(k, l) = borders[k] * columns[l];
       inverse.invert(schur);
       inverse.vmult(change, defect);
-      for (unsigned int k = 0; k < m; ++k)
-      {
+      for (unsigned int k = 0; k < m; ++k) {
         update.add(-change(k), columns[k]);
         constrained_terms[k]->multiplier += change(k);
       }
@@ -470,8 +432,7 @@ StepResult FlowSystem<dim>::step(const double dt)
     if (!std::isfinite(size) || size > length || (iteration > 4 && size > 2. * last_size))
       return fail();
     // Newton's method squares the error, so the one left after this update is far below its size.
-    if (size < 1e-5 * shortest)
-    {
+    if (size < 1e-5 * shortest) {
       result.converged = true;
       break;
     }
@@ -490,17 +451,16 @@ StepResult FlowSystem<dim>::step(const double dt)
   if (Utilities::MPI::max(degenerate_geometry ? 1 : 0, communicator) == 1)
     return fail();
   last_power.clear();
-  for (const auto &term : terms)
-  {
+  for (const auto &term : terms) {
     const double sum = Utilities::MPI::sum(dissipated[term->name()], communicator);
     result.dissipated += sum;
     last_power[term->name()] += sum / dt;
   }
 
-  Vector positions = surface_membrane.vector_field(false), velocity = surface_membrane.vector_field(false);
+  Vector positions = surface_membrane.vector_field(false),
+         velocity = surface_membrane.vector_field(false);
   positions = surface_membrane.positions();
-  for (const auto &[vector, mixed] : displacement_map)
-  {
+  for (const auto &[vector, mixed] : displacement_map) {
     const double displacement = current(mixed);
     positions(vector) = positions(vector) + displacement;
     velocity(vector) = displacement / dt;
@@ -521,46 +481,38 @@ StepResult FlowSystem<dim>::step(const double dt)
   return result;
 }
 
-template <int dim>
-double FlowSystem<dim>::energy() const
-{
+template <int dim> double FlowSystem<dim>::energy() const {
   double sum = 0.;
   for (const auto &[name, value] : energies())
     sum += value;
   return sum;
 }
 
-template <int dim>
-std::map<std::string, double> FlowSystem<dim>::energies() const
-{
+template <int dim> std::map<std::string, double> FlowSystem<dim>::energies() const {
   std::map<std::string, double> sums;
   for (const auto &term : terms)
     sums[term->name()] += 0.;
-  for_each_cell(1., [&](const CellState<dim> &cell, const std::vector<EdgeState<dim>> &edges, const auto &) {
-    for (const auto &term : terms)
-    {
-      sums[term->name()] += term->energy(cell);
-      for (const EdgeState<dim> &edge : edges)
-        sums[term->name()] += term->edge_energy(edge);
-    }
-  });
+  for_each_cell(
+      1., [&](const CellState<dim> &cell, const std::vector<EdgeState<dim>> &edges, const auto &) {
+        for (const auto &term : terms) {
+          sums[term->name()] += term->energy(cell);
+          for (const EdgeState<dim> &edge : edges)
+            sums[term->name()] += term->edge_energy(edge);
+        }
+      });
   for (auto &[name, value] : sums)
     value = Utilities::MPI::sum(value, surface_membrane.communicator());
   return sums;
 }
 
-template <int dim>
-double FlowSystem<dim>::total_dissipated_power() const
-{
+template <int dim> double FlowSystem<dim>::total_dissipated_power() const {
   double sum = 0.;
   for (const auto &[name, value] : last_power)
     sum += value;
   return sum;
 }
 
-template <int dim>
-Vector FlowSystem<dim>::energy_gradient()
-{
+template <int dim> Vector FlowSystem<dim>::energy_gradient() {
   assemble(Part::gradient, 1.);
   Vector result = surface_membrane.vector_field(false);
   for (const auto &[vector, mixed] : displacement_map)
@@ -569,18 +521,14 @@ Vector FlowSystem<dim>::energy_gradient()
   return result;
 }
 
-template <int dim>
-typename FlowSystem<dim>::Snapshot FlowSystem<dim>::snapshot() const
-{
+template <int dim> typename FlowSystem<dim>::Snapshot FlowSystem<dim>::snapshot() const {
   Snapshot s{surface_membrane.positions(), solution, material_area, velocity_vector, {}};
   for (const auto &term : terms)
     s.multipliers.push_back(term->multiplier);
   return s;
 }
 
-template <int dim>
-void FlowSystem<dim>::restore(const Snapshot &s)
-{
+template <int dim> void FlowSystem<dim>::restore(const Snapshot &s) {
   surface_membrane.set_positions(s.positions);
   solution = s.solution;
   material_area = s.material_area;
@@ -589,24 +537,19 @@ void FlowSystem<dim>::restore(const Snapshot &s)
     terms[k]->multiplier = s.multipliers[k];
 }
 
-template <int dim>
-double FlowSystem<dim>::total_material_area() const
-{
+template <int dim> double FlowSystem<dim>::total_material_area() const {
   // Shape function 0 of a cell is the constant 1.
   double sum = 0.;
   std::vector<Index> indices;
   for (const auto &cell : dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       surface_membrane.cell_tension_indices(cell, indices);
       sum += material_area(indices[0]);
     }
   return Utilities::MPI::sum(sum, surface_membrane.communicator());
 }
 
-template <int dim>
-Vector FlowSystem<dim>::moment() const
-{
+template <int dim> Vector FlowSystem<dim>::moment() const {
   Vector owned_field = surface_membrane.vector_field(false);
   for (const auto &[field_dof, mixed] : moment_map)
     owned_field(field_dof) = static_cast<double>(solution(mixed));
@@ -616,19 +559,17 @@ Vector FlowSystem<dim>::moment() const
   return result;
 }
 
-template <int dim>
-Vector FlowSystem<dim>::tension() const
-{
+template <int dim> Vector FlowSystem<dim>::tension() const {
   // Lumped L2 projection of the discontinuous tension.
-  Vector sums = surface_membrane.scalar_vector(false), weights = surface_membrane.scalar_vector(false);
+  Vector sums = surface_membrane.scalar_vector(false),
+         weights = surface_membrane.scalar_vector(false);
   std::vector<Index> indices;
   for_each_cell(1., [&](const CellState<dim> &cell, const auto &, const auto &) {
     const SurfaceValues<dim> &surface = cell.now;
     surface_membrane.cell_scalar_indices(cell.iterator, indices);
     std::vector<double> sum(indices.size(), 0.), weight(indices.size(), 0.);
     for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-      for (unsigned int j = 0; j < indices.size(); ++j)
-      {
+      for (unsigned int j = 0; j < indices.size(); ++j) {
         const double part = surface.weight(q) * std::abs(surface.scalar_shape(q, j).value);
         sum[j] += part * surface.tension(q, cell.tension);
         weight[j] += part;
@@ -647,17 +588,14 @@ Vector FlowSystem<dim>::tension() const
   return result;
 }
 
-template <int dim>
-void FlowSystem<dim>::set_tension(const Vector &tension)
-{
+template <int dim> void FlowSystem<dim>::set_tension(const Vector &tension) {
   // Only a start for Newton's method: the mean over each cell will do.
   Vector current = mixed_vector(false);
   current = solution;
   std::vector<double> values;
   std::vector<Index> indices(element.n_dofs_per_cell());
   for (const auto &cell : dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       surface_membrane.cell_scalar_values(cell, tension, values);
       cell->get_dof_indices(indices);
       const double mean = std::accumulate(values.begin(), values.end(), 0.) / values.size();

@@ -11,60 +11,58 @@
 #include <map>
 #include <memory>
 
-namespace fusogen
-{
+namespace fusogen {
 /// What is held at the ends of a meridian; ends on the axis need no condition of the user's.
-struct EdgeCondition
-{
+struct EdgeCondition {
   bool radius_fixed = false; ///< else the edge may slide in its plane
   bool height_fixed = false;
-  bool moment_free = false; ///< bending moment zero; else the slope is clamped, see Bending::clamp()
+  bool moment_free =
+      false; ///< bending moment zero; else the slope is clamped, see Bending::clamp()
 };
 
 /// What a step did.
-struct StepResult
-{
+struct StepResult {
   bool converged = false;
   unsigned int iterations = 0;
   double energy_before = 0., energy_after = 0.; ///< [pN nm]
   double dissipated = 0.;                       ///< energy dissipated during the step [pN nm]
   double largest_displacement = 0.;             ///< of a node [nm]
 
-  /// The scheme's own loss: energy that vanished without being dissipated by a term, relative to the loss. It is
-  /// dt/2 times the fastest relevant rate and goes to zero with dt.
+  /// The scheme's own loss: energy that vanished without being dissipated by a term, relative to
+  /// the loss. It is dt/2 times the fastest relevant rate and goes to zero with dt.
   double ledger_defect() const { return energy_before - energy_after - dissipated; }
 };
 
-/// Assembles all terms into one symmetric system for displacement, bending moment and tension, and steps the membrane
-/// through time: each step solves the nonlinear backward-Euler problem of term.h by Newton's method.
-template <int dim>
-class FlowSystem
-{
+/// Assembles all terms into one symmetric system for displacement, bending moment and tension, and
+/// steps the membrane through time: each step solves the nonlinear backward-Euler problem of term.h
+/// by Newton's method.
+template <int dim> class FlowSystem {
 public:
   static constexpr int spacedim = dim + 1;
 
   FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> edge_conditions);
 
   /// Registers a term; returns it for later changes of its numbers.
-  template <class T>
-  T &add(T term)
-  {
+  template <class T> T &add(T term) {
     auto owned = std::make_unique<T>(std::move(term));
     T &reference = *owned;
     terms.push_back(std::move(owned));
     return reference;
   }
 
-  /// Measures the material area of the current shape, projects the moment; call once after the terms are in place.
+  /// Measures the material area of the current shape, projects the moment; call once after the
+  /// terms are in place.
   void initialize();
 
   /// Computes the bending moment of the current shape.
   void project_moment();
 
-  /// After nodes moved along the surface: @p new_material_area is the area as the mesh motion carried it over.
+  /// After nodes moved along the surface: @p new_material_area is the area as the mesh motion
+  /// carried it over.
   void mesh_moved(const Vector &new_material_area);
 
-  /// Takes one time step of dt [us]. If Newton's method fails, the membrane and all fields are as before.
+  /// Takes one time step of dt [us]. If Newton's method fails, the membrane and all fields are as
+  /// before.
   StepResult step(double dt);
 
   /// Energy of the current shape [pN nm]: the sum, or by term.
@@ -74,31 +72,31 @@ public:
   const std::map<std::string, double> &dissipated_power() const { return last_power; }
   double total_dissipated_power() const;
 
-  /// Derivative of the discrete energy by the nodal positions (position space), all multipliers and tensions left out:
-  /// minus the force of the energies. The moment must belong to the shape.
+  /// Derivative of the discrete energy by the nodal positions (position space), all multipliers and
+  /// tensions left out: minus the force of the energies. The moment must belong to the shape.
   Vector energy_gradient();
 
   /// Everything that a rejected step or a look-ahead must put back.
-  struct Snapshot
-  {
+  struct Snapshot {
     Vector positions, solution, material_area, velocity;
     std::vector<double> multipliers;
   };
   Snapshot snapshot() const;
   void restore(const Snapshot &);
 
-  /// The area int q_j dA of the material that belongs to the shape functions of the tension [nm^2], kept by each step;
-  /// mesh motion transports it.
+  /// The area int q_j dA of the material that belongs to the shape functions of the tension [nm^2],
+  /// kept by each step; mesh motion transports it.
   Vector material_area;
 
-  /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for at once.
+  /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for
+  /// at once.
   double area_relaxation_time = 0.;
 
   /// Sum of the material area: the area of the membrane [nm^2].
   double total_material_area() const;
 
-  /// Fields on the membrane's own spaces, ghosted: bending moment [pN] and velocity [nm/us] of the last step (position
-  /// space), tension [pN/nm] averaged to the continuous scalar space.
+  /// Fields on the membrane's own spaces, ghosted: bending moment [pN] and velocity [nm/us] of the
+  /// last step (position space), tension [pN/nm] averaged to the continuous scalar space.
   Vector moment() const;
   Vector tension() const;
   Vector velocity() const { return velocity_vector; }
@@ -112,18 +110,13 @@ public:
 
 private:
   using Index = dealii::types::global_dof_index;
-  using FieldMap = std::vector<std::pair<Index, Index>>; // (dof of the membrane's space, dof of the mixed system)
+  using FieldMap = std::vector<std::pair<Index, Index>>; // (dof of the membrane's space, dof of the
+                                                         // mixed system)
 
   void setup();
-  enum class Part
-  {
-    all,
-    gradient,
-    moment_only
-  };
+  enum class Part { all, gradient, moment_only };
   void assemble(const Part part, double dt);
-  template <class Function>
-  void for_each_cell(double dt, const Function &function) const;
+  template <class Function> void for_each_cell(double dt, const Function &function) const;
   Vector mixed_vector(bool ghosted) const;
   Vector measured_area() const;
 
@@ -135,20 +128,24 @@ private:
   dealii::DoFHandler<dim, spacedim> dof_handler;
   dealii::AffineConstraints<double> constraints;
   dealii::IndexSet owned, relevant;
-  // Local dof of the mixed element -> block (0 displacement, 1 moment, 2 tension) and index in the block.
+  // Local dof of the mixed element -> block (0 displacement, 1 moment, 2 tension) and index in the
+  // block.
   std::vector<std::pair<unsigned int, unsigned int>> block_index;
   FieldMap displacement_map, moment_map, tension_map;
 
   dealii::PETScWrappers::MPI::SparseMatrix matrix;
   std::unique_ptr<SymmetricDirectSolver> solver;
-  Vector solution;  // ghosted: displacement since the start of the step (0 between steps), moment, tension
+  Vector solution; // ghosted: displacement since the start of the step (0 between steps), moment,
+                   // tension
   Vector velocity_vector, area_target;
-  Vector gradient;  // owned
+  Vector gradient; // owned
   std::vector<Vector> borders;
   std::vector<double> border_values;
   std::vector<Term<dim> *> constrained_terms;
 
-  std::pair<int, int> pole = {-1, -1}, neck = {-1, -1}; // (active cell index, local node), on the rank that treats it
+  std::pair<int, int> pole = {-1, -1},
+                      neck = {-1,
+                              -1}; // (active cell index, local node), on the rank that treats it
   std::map<std::string, double> last_power;
   bool degenerate_geometry = false;
 };

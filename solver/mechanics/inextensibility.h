@@ -4,14 +4,11 @@
 
 #include "mechanics/term.h"
 
-namespace fusogen
-{
-/// Local inextensibility of the membrane: each patch keeps its area. The multiplier is the surface tension lambda,
-/// L += int lambda dA - sum_j lambda_j a_j, where a_j = int q_j dA of the material (the "material area" of the shape
-/// functions q_j of the tension) is state of the FlowSystem.
-template <int dim>
-class Inextensibility : public Term<dim>
-{
+namespace fusogen {
+/// Local inextensibility of the membrane: each patch keeps its area. The multiplier is the surface
+/// tension lambda, L += int lambda dA - sum_j lambda_j a_j, where a_j = int q_j dA of the material
+/// (the "material area" of the shape functions q_j of the tension) is state of the FlowSystem.
+template <int dim> class Inextensibility : public Term<dim> {
 public:
   std::string name() const override { return "inextensibility"; }
   void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;

@@ -4,14 +4,11 @@
 
 #include "mechanics/term.h"
 
-namespace fusogen
-{
-/// Shear viscosity of the bilayer as a two-dimensional fluid: power dissipated int 2 eta_m D:D dA with
-/// D = P (grad v + grad v^T)/2 P, which contains the normal velocity times the shape operator
+namespace fusogen {
+/// Shear viscosity of the bilayer as a two-dimensional fluid: power dissipated int 2 eta_m D:D dA
+/// with D = P (grad v + grad v^T)/2 P, which contains the normal velocity times the shape operator
 /// (Arroyo and DeSimone, Phys. Rev. E 79 (2009) 031915).
-template <int dim>
-class SurfaceViscosity : public Term<dim>
-{
+template <int dim> class SurfaceViscosity : public Term<dim> {
 public:
   /// @param viscosity eta_m [pN us/nm] of the whole bilayer
   explicit SurfaceViscosity(double viscosity) : viscosity(viscosity) {}

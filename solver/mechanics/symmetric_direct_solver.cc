@@ -3,15 +3,15 @@
 
 #include <deal.II/base/exceptions.h>
 
-namespace fusogen
-{
-namespace
-{
-void check(const PetscErrorCode code) { AssertThrow(code == 0, dealii::ExcMessage("A PETSc call of the direct solver failed.")); }
+namespace fusogen {
+namespace {
+void check(const PetscErrorCode code) {
+  AssertThrow(code == 0, dealii::ExcMessage("A PETSc call of the direct solver failed."));
+}
 } // namespace
 
-SymmetricDirectSolver::SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &m) : matrix(m)
-{
+SymmetricDirectSolver::SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &m)
+    : matrix(m) {
   check(MatSetOption(matrix, MAT_SYMMETRIC, PETSC_TRUE));
   check(KSPCreate(m.get_mpi_communicator(), &solver));
   check(KSPSetOperators(solver, matrix, matrix));
@@ -28,8 +28,7 @@ SymmetricDirectSolver::SymmetricDirectSolver(const dealii::PETScWrappers::MPI::S
 
 SymmetricDirectSolver::~SymmetricDirectSolver() { KSPDestroy(&solver); }
 
-bool SymmetricDirectSolver::factorize()
-{
+bool SymmetricDirectSolver::factorize() {
   if (KSPSetUp(solver) != 0)
     return false;
   PC preconditioner;
@@ -40,8 +39,7 @@ bool SymmetricDirectSolver::factorize()
 }
 
 void SymmetricDirectSolver::solve(dealii::PETScWrappers::MPI::Vector &solution,
-                                  const dealii::PETScWrappers::MPI::Vector &right_hand_side)
-{
+                                  const dealii::PETScWrappers::MPI::Vector &right_hand_side) {
   check(KSPSolve(solver, right_hand_side, solution));
   KSPConvergedReason reason;
   check(KSPGetConvergedReason(solver, &reason));

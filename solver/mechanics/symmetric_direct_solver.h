@@ -7,12 +7,10 @@
 
 #include <petscksp.h>
 
-namespace fusogen
-{
-/// LDL^T factorisation of a symmetric indefinite matrix by MUMPS through PETSc. The symbolic factorisation is kept as
-/// long as the object lives; factorize() redoes the numbers.
-class SymmetricDirectSolver
-{
+namespace fusogen {
+/// LDL^T factorisation of a symmetric indefinite matrix by MUMPS through PETSc. The symbolic
+/// factorisation is kept as long as the object lives; factorize() redoes the numbers.
+class SymmetricDirectSolver {
 public:
   /// @param matrix must outlive this object and keep its sparsity pattern
   explicit SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &matrix);
@@ -23,7 +21,8 @@ public:
   /// Factorises the current entries; false if MUMPS found the matrix singular.
   bool factorize();
   /// Solves with the last factorisation.
-  void solve(dealii::PETScWrappers::MPI::Vector &solution, const dealii::PETScWrappers::MPI::Vector &right_hand_side);
+  void solve(dealii::PETScWrappers::MPI::Vector &solution,
+             const dealii::PETScWrappers::MPI::Vector &right_hand_side);
 
 private:
   KSP solver = nullptr;

@@ -20,12 +20,10 @@
 #include <cmath>
 #include <sstream>
 
-namespace fusogen
-{
+namespace fusogen {
 using dealii::numbers::PI;
 
-namespace
-{
+namespace {
 // Below this share of the vesicle's radius the highest point counts as down: the membrane is flat.
 constexpr double flat_height = 0.02;
 // Nodes are placed anew when a cell is this much longer or shorter than wanted.
@@ -33,8 +31,7 @@ constexpr double largest_misfit = 1.5;
 // Largest relative change of the neck radius in a step.
 constexpr double largest_neck_change = 0.05;
 
-class Exocytosis
-{
+class Exocytosis {
 public:
   explicit Exocytosis(const RunContext &context);
   void run();
@@ -79,31 +76,33 @@ private:
 Exocytosis::Exocytosis(const RunContext &context)
     : context(context), parameters(context.parameters), kT(parameters.thermal_energy()),
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
-      vesicle_area(4. * PI * parameters.vesicle.radius * parameters.vesicle.radius), output(context),
-      pictures(context.communicator, context.directory), stepper(parameters.time, 1e-4 * 8. * PI * kappa),
-      lumen(parameters.cargo_diffusion_coefficient)
-{
+      vesicle_area(4. * PI * parameters.vesicle.radius * parameters.vesicle.radius),
+      output(context), pictures(context.communicator, context.directory),
+      stepper(parameters.time, 1e-4 * 8. * PI * kappa),
+      lumen(parameters.cargo_diffusion_coefficient) {
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!fused)
       return 0.;
-    const double now = find_neck(CurveSpline(membrane->curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal)).radius;
+    const double now = find_neck(CurveSpline(membrane->curve_points(0), CurveEnd::horizontal,
+                                             CurveEnd::horizontal))
+                           .radius;
     return std::abs(now / neck.radius - 1.) / largest_neck_change;
   };
 }
 
-void Exocytosis::set_up_flow()
-{
+void Exocytosis::set_up_flow() {
   const auto &bilayer = parameters.bilayer;
-  flow = std::make_unique<FlowSystem<1>>(*membrane,
-                                         std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false}}});
+  flow = std::make_unique<FlowSystem<1>>(
+      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false}}});
   Bending<1> bending(kappa, bilayer.spontaneous_curvature);
   dealii::Tensor<1, 2> outward;
   outward[0] = 1.;
   bending.clamp(Edge::rim, outward);
   flow->add(std::move(bending));
   flow->add(SurfaceViscosity<1>(bilayer.surface_viscosity));
-  // A viscous membrane does not resist motion of flat pieces across themselves; a trace of drag makes it unique.
+  // A viscous membrane does not resist motion of flat pieces across themselves; a trace of drag
+  // makes it unique.
   const double trace = 1e-8 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
   flow->add(Drag<1>(std::max(bilayer.drag_coefficient, trace)));
   flow->add(Inextensibility<1>());
@@ -114,11 +113,11 @@ void Exocytosis::set_up_flow()
     flow->add(RingForce<1>(parameters.applied_force.ring));
   flow->initialize();
   // The time in which a neck of the initial size relaxes.
-  flow->area_relaxation_time = bilayer.surface_viscosity * std::pow(parameters.fusion.initial_pore_radius, 2) / kappa;
+  flow->area_relaxation_time =
+      bilayer.surface_viscosity * std::pow(parameters.fusion.initial_pore_radius, 2) / kappa;
 }
 
-void Exocytosis::dock()
-{
+void Exocytosis::dock() {
   const double radius = parameters.vesicle.radius;
   const Profile vesicle = sphere(radius).shifted(parameters.fusion.gap + radius);
   const Profile patch = flat_disc(patch_radius).reversed();
@@ -126,14 +125,14 @@ void Exocytosis::dock()
   patch_grading.n_cells = parameters.geometry.cells / 2;
   vesicle_grading.n_cells = parameters.geometry.cells - patch_grading.n_cells;
   membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
-  membrane->create_meridian(
-      {{patch, graded_nodes(patch, patch_grading), Component::plasma_membrane, Edge::rim, Edge::axis},
-       {vesicle, graded_nodes(vesicle, vesicle_grading), Component::vesicle, Edge::axis, Edge::axis}});
+  membrane->create_meridian({{patch, graded_nodes(patch, patch_grading), Component::plasma_membrane,
+                              Edge::rim, Edge::axis},
+                             {vesicle, graded_nodes(vesicle, vesicle_grading), Component::vesicle,
+                              Edge::axis, Edge::axis}});
   set_up_flow();
 
   lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipid_diffusion_coefficient);
-  for (const Leaflet leaflet : {Leaflet::outer, Leaflet::inner})
-  {
+  for (const Leaflet leaflet : {Leaflet::outer, Leaflet::inner}) {
     lipids->add("vesicle lipid", leaflet, Component::vesicle, 0.);
     lipids->add("plasma membrane lipid", leaflet, Component::plasma_membrane, 1.);
   }
@@ -142,25 +141,23 @@ void Exocytosis::dock()
   initial_area = area_inside();
 }
 
-void Exocytosis::fuse()
-{
+void Exocytosis::fuse() {
   const double energy_before = total_energy();
   OmegaShape omega = [&] {
-    try
-    {
+    try {
       return omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
                                    parameters.fusion.initial_pore_radius, patch_radius);
-    }
-    catch (const std::invalid_argument &error)
-    {
-      throw UserError("Fusion/Initial pore radius and Fusion/Gap do not make a neck: " + std::string(error.what()));
+    } catch (const std::invalid_argument &error) {
+      throw UserError("Fusion/Initial pore radius and Fusion/Gap do not make a neck: " +
+                      std::string(error.what()));
     }
   }();
   GradingParameters grading;
   grading.n_cells = parameters.geometry.cells;
-  auto fused_membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
-  fused_membrane->create_meridian({{omega.profile, graded_nodes(omega.profile, grading), Component::plasma_membrane,
-                                    Edge::rim, Edge::axis}});
+  auto fused_membrane =
+      std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
+  fused_membrane->create_meridian({{omega.profile, graded_nodes(omega.profile, grading),
+                                    Component::plasma_membrane, Edge::rim, Edge::axis}});
 
   const double area = area_inside();
   std::vector<std::pair<const Vector *, double>> densities;
@@ -179,8 +176,7 @@ void Exocytosis::fuse()
   material_area *= area / area_inside();
   flow->material_area = material_area;
   lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipid_diffusion_coefficient);
-  for (unsigned int f = 0; f < old_fields.size(); ++f)
-  {
+  for (unsigned int f = 0; f < old_fields.size(); ++f) {
     old_fields[f].content = contents[f];
     lipids->add(old_fields[f], true);
   }
@@ -190,47 +186,44 @@ void Exocytosis::fuse()
   stepper.restart_with(parameters.time.initial_step);
   observe();
   std::ostringstream line;
-  line << "fusion at " << stepper.time() << " us: bending and tension energy changes by " << fusion_energy / kT
-       << " kT, Gaussian energy by " << -4. * PI * parameters.gaussian_modulus() / kT << " kT, vesicle radius "
+  line << "fusion at " << stepper.time() << " us: bending and tension energy changes by "
+       << fusion_energy / kT << " kT, Gaussian energy by "
+       << -4. * PI * parameters.gaussian_modulus() / kT << " kT, vesicle radius "
        << omega.sphere_radius << " nm";
   Log::instance().information(line.str());
 }
 
-double Exocytosis::area_inside() const
-{
-  return flow->total_material_area();
-}
+double Exocytosis::area_inside() const { return flow->total_material_area(); }
 
-// Bending energy plus tension times the area in excess of the flat patch. Material that passes the rim takes its share
-// of the tension's energy along, so that this is also what a membrane with its reservoir loses.
-double Exocytosis::total_energy() const
-{
+// Bending energy plus tension times the area in excess of the flat patch. Material that passes the
+// rim takes its share of the tension's energy along, so that this is also what a membrane with its
+// reservoir loses.
+double Exocytosis::total_energy() const {
   return flow->energy() + parameters.plasma_membrane.tension * area_inside();
 }
 
-double Exocytosis::height() const { return membrane->curve_points(membrane->curves().size() - 1).back()[1]; }
+double Exocytosis::height() const {
+  return membrane->curve_points(membrane->curves().size() - 1).back()[1];
+}
 
-double Exocytosis::lipid_mass_error() const
-{
+double Exocytosis::lipid_mass_error() const {
   double worst = 0.;
-  for (unsigned int f = 0; f < initial_amounts.size(); ++f)
-  {
+  for (unsigned int f = 0; f < initial_amounts.size(); ++f) {
     const LipidField &field = lipids->fields()[f];
-    worst = std::max(worst, std::abs(lipids->amount(field) + field.left_through_rim - initial_amounts[f]) /
-                                initial_amounts[f]);
+    worst = std::max(worst,
+                     std::abs(lipids->amount(field) + field.left_through_rim - initial_amounts[f]) /
+                         initial_amounts[f]);
   }
   return worst;
 }
 
-void Exocytosis::observe()
-{
-  if (fused)
-  {
-    neck = find_neck(CurveSpline(membrane->curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal));
+void Exocytosis::observe() {
+  if (fused) {
+    neck = find_neck(
+        CurveSpline(membrane->curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal));
     double outside = 0., all = 0.;
     for (const LipidField &field : lipids->fields())
-      if (field.species == "vesicle lipid")
-      {
+      if (field.species == "vesicle lipid") {
         const double amount = lipids->amount(field) + field.left_through_rim;
         outside += amount - amount_within(*membrane, 0, field.fraction, vesicle_area);
         all += amount;
@@ -239,8 +232,7 @@ void Exocytosis::observe()
   }
 }
 
-void Exocytosis::keep_mesh()
-{
+void Exocytosis::keep_mesh() {
   GradingParameters grading;
   grading.n_cells = parameters.geometry.cells;
   MeridianMotion motion(*membrane, grading, patch_radius);
@@ -249,8 +241,7 @@ void Exocytosis::keep_mesh()
     return;
   const double energy_before = total_energy();
   std::vector<MeridianMotion::Field> fields(lipids->fields().size());
-  for (unsigned int f = 0; f < lipids->fields().size(); ++f)
-  {
+  for (unsigned int f = 0; f < lipids->fields().size(); ++f) {
     const LipidField &field = lipids->fields()[f];
     fields[f].density = field.fraction;
     fields[f].reservoir_density = field.reservoir_fraction;
@@ -261,8 +252,7 @@ void Exocytosis::keep_mesh()
   area_left += motion.redistribute(regrade, material_area, fields, {&tension});
   flow->set_tension(tension);
   flow->mesh_moved(material_area);
-  for (unsigned int f = 0; f < lipids->fields().size(); ++f)
-  {
+  for (unsigned int f = 0; f < lipids->fields().size(); ++f) {
     LipidField &field = lipids->fields()[f];
     field.content = fields[f].content;
     field.left_through_rim += fields[f].outflow;
@@ -272,8 +262,7 @@ void Exocytosis::keep_mesh()
   remeshing_energy += total_energy() - energy_before;
 }
 
-void Exocytosis::advance(const double longest)
-{
+void Exocytosis::advance(const double longest) {
   const StepResult step = stepper.advance(*flow, longest);
   dissipated += step.dissipated;
   ++n_steps;
@@ -284,8 +273,7 @@ void Exocytosis::advance(const double longest)
     lumen.advance(neck, stepper.last_step());
 }
 
-std::optional<std::string> Exocytosis::outcome() const
-{
+std::optional<std::string> Exocytosis::outcome() const {
   if (!fused)
     return {};
   if (neck.has_waist && neck.radius < parameters.fusion.closing_radius)
@@ -295,8 +283,7 @@ std::optional<std::string> Exocytosis::outcome() const
   return {};
 }
 
-void Exocytosis::write()
-{
+void Exocytosis::write() {
   Statistics row;
   row.set("time", "us", stepper.time());
   row.set("time step", "us", stepper.last_step());
@@ -318,37 +305,35 @@ void Exocytosis::write()
 
   SurfaceOutput<1>::Fields fields;
   for (const LipidField &field : lipids->fields())
-    fields.scalars.emplace_back(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") + " leaflet []",
-                                field.fraction);
+    fields.scalars.emplace_back(
+        field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") + " leaflet []",
+        field.fraction);
   fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
   fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
   const Vector moment = flow->moment();
-  pictures.write(*membrane, stepper.time(), {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
-                 fields);
+  pictures.write(*membrane, stepper.time(),
+                 {kappa, parameters.bilayer.spontaneous_curvature, kT, moment}, fields);
 }
 
-void Exocytosis::progress() const
-{
+void Exocytosis::progress() const {
   std::ostringstream line;
   const double share = !fused ? 0. : 1. - std::min(1., height() / (2. * parameters.vesicle.radius));
   line.precision(4);
-  line << "t = " << stepper.time() << " us, dt = " << stepper.last_step() << " us, neck radius = " << neck.radius
-       << " nm, energy = " << total_energy() / kT << " kT, " << static_cast<int>(100. * share) << " % flattened";
+  line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
+       << " us, neck radius = " << neck.radius << " nm, energy = " << total_energy() / kT << " kT, "
+       << static_cast<int>(100. * share) << " % flattened";
   Log::instance().progress(line.str());
 }
 
-void Exocytosis::run()
-{
+void Exocytosis::run() {
   dock();
   write();
   std::string end = "end time";
   double next_output = parameters.time.output_interval;
   const double end_time = parameters.time.end;
-  while (stepper.time() < end_time * (1. - 1e-12))
-  {
+  while (stepper.time() < end_time * (1. - 1e-12)) {
     double limit = std::min(next_output, end_time);
-    if (!fused && stepper.time() >= parameters.fusion.time * (1. - 1e-12))
-    {
+    if (!fused && stepper.time() >= parameters.fusion.time * (1. - 1e-12)) {
       fuse();
       write();
     }
@@ -356,15 +341,14 @@ void Exocytosis::run()
       limit = std::min(limit, parameters.fusion.time);
     advance(limit - stepper.time());
     const auto reached = outcome();
-    if (stepper.time() >= next_output * (1. - 1e-12) || reached)
-    {
+    if (stepper.time() >= next_output * (1. - 1e-12) || reached) {
       write();
       progress();
-      next_output = parameters.time.output_interval *
-                    (std::floor(stepper.time() / parameters.time.output_interval * (1. + 1e-12)) + 1.);
+      next_output =
+          parameters.time.output_interval *
+          (std::floor(stepper.time() / parameters.time.output_interval * (1. + 1e-12)) + 1.);
     }
-    if (reached)
-    {
+    if (reached) {
       end = *reached;
       break;
     }
@@ -379,11 +363,13 @@ void Exocytosis::run()
   summary.set("neck radius", neck.radius, "nm");
   summary.set("final time", stepper.time(), "us");
   summary.set("lipid mass error", lipid_mass_error(), "");
-  summary.set("area ledger error", std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
+  summary.set("area ledger error",
+              std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
   summary.set("cargo released", fused ? lumen.released() : 0., "");
   summary.set("vesicle lipid transferred", transferred, "");
   summary.set("fusion energy change", fusion_energy / kT, "kT");
-  summary.set("Gaussian energy change", fused ? -4. * PI * parameters.gaussian_modulus() / kT : 0., "kT");
+  summary.set("Gaussian energy change", fused ? -4. * PI * parameters.gaussian_modulus() / kT : 0.,
+              "kT");
   summary.set("dissipated energy", dissipated / kT, "kT");
   summary.set("remeshing energy", remeshing_energy / kT, "kT");
   summary.set("steps", n_steps, "");
@@ -393,8 +379,7 @@ void Exocytosis::run()
 }
 } // namespace
 
-void run_exocytosis(const RunContext &context)
-{
+void run_exocytosis(const RunContext &context) {
   Exocytosis exocytosis(context);
   exocytosis.run();
 }

@@ -7,50 +7,60 @@
 #include <sstream>
 #include <utility>
 
-namespace fusogen
-{
-void Parameters::declare(ParameterTable &table)
-{
+namespace fusogen {
+void Parameters::declare(ParameterTable &table) {
   auto s = table.section("Scenario");
   s.choice("Kind", kind,
            {{"relaxation", ScenarioKind::relaxation},
             {"pore energy", ScenarioKind::pore_energy},
             {"tether", ScenarioKind::tether},
             {"exocytosis", ScenarioKind::exocytosis}},
-           "What is computed. relaxation: a closed vesicle goes to equilibrium at its area and volume. pore energy: the "
-           "least energy of a neck of given radius. tether: the force to pull a tube from a tense membrane. exocytosis: "
+           "What is computed. relaxation: a closed vesicle goes to equilibrium at its area and "
+           "volume. pore energy: the "
+           "least energy of a neck of given radius. tether: the force to pull a tube from a tense "
+           "membrane. exocytosis: "
            "a docked vesicle fuses with the plasma membrane.");
-  s.real("Temperature", temperature, "K", positive(), "Temperature, which sets the unit kT of energies.");
+  s.real("Temperature", temperature, "K", positive(),
+         "Temperature, which sets the unit kT of energies.");
 
   s = table.section("Geometry");
-  s.choice("Dimension", geometry.dimension, {{"meridian", Dimension::meridian}, {"3d", Dimension::space}},
-           "meridian: the membrane is a surface of revolution and only its meridian is meshed. 3d: a surface in space "
+  s.choice("Dimension", geometry.dimension,
+           {{"meridian", Dimension::meridian}, {"3d", Dimension::space}},
+           "meridian: the membrane is a surface of revolution and only its meridian is meshed. 3d: "
+           "a surface in space "
            "(relaxation only).");
-  s.integer("Refinement", geometry.refinement, 0, 8, "In 3d a vesicle has 6 * 4^Refinement quadrilaterals.");
-  s.integer("Meridian cells", geometry.cells, 8, 100000, "Number of cells of the meridian (all membranes together).");
+  s.integer("Refinement", geometry.refinement, 0, 8,
+            "In 3d a vesicle has 6 * 4^Refinement quadrilaterals.");
+  s.integer("Meridian cells", geometry.cells, 8, 100000,
+            "Number of cells of the meridian (all membranes together).");
   s.integer("Polynomial degree", geometry.degree, 2, 4,
             "Degree of the surface and of the velocity; tension and lipids have one less.");
 
   s = table.section("Vesicle");
-  s.real("Radius", vesicle.radius, "nm", positive(), "Radius of the sphere that has the vesicle's area.");
+  s.real("Radius", vesicle.radius, "nm", positive(),
+         "Radius of the sphere that has the vesicle's area.");
   s.real("Reduced volume", vesicle.reduced_volume, "", Range{0., 1., true, false},
          "Volume relative to the sphere of the same area.");
-  s.choice("Volume", vesicle.fixed_volume, {{"fixed", true}, {"free", false}},
-           "fixed: the vesicle keeps its volume. free: water passes the membrane without resistance.");
+  s.choice(
+      "Volume", vesicle.fixed_volume, {{"fixed", true}, {"free", false}},
+      "fixed: the vesicle keeps its volume. free: water passes the membrane without resistance.");
   s.choice("Initial shape", vesicle.shape,
            {{"sphere", InitialShape::sphere},
             {"prolate", InitialShape::prolate},
             {"oblate", InitialShape::oblate},
             {"stomatocyte", InitialShape::stomatocyte},
             {"mode", InitialShape::mode}},
-           "Shape at the start, of the given area and reduced volume; mode is a sphere with one spherical harmonic.");
-  s.integer("Mode number", vesicle.mode_number, 2, 64, "Degree l of the harmonic P_l(cos theta) of shape mode.");
+           "Shape at the start, of the given area and reduced volume; mode is a sphere with one "
+           "spherical harmonic.");
+  s.integer("Mode number", vesicle.mode_number, 2, 64,
+            "Degree l of the harmonic P_l(cos theta) of shape mode.");
   s.real("Mode amplitude", vesicle.mode_amplitude, "", between(-0.5, 0.5),
          "Amplitude of the harmonic relative to the radius.");
 
   s = table.section("Bilayer");
   s.real("Bending rigidity", bilayer.bending_rigidity, "kT", positive(),
-         "kappa of the bilayer in E = int kappa/2 (H - C0)^2 dA, H the sum of the principal curvatures.");
+         "kappa of the bilayer in E = int kappa/2 (H - C0)^2 dA, H the sum of the principal "
+         "curvatures.");
   s.real("Gaussian modulus", bilayer.gaussian_modulus, "kT", any(),
          "Modulus of the Gaussian curvature; it matters only when the topology changes.");
   s.real("Spontaneous curvature", bilayer.spontaneous_curvature, "1/nm", any(),
@@ -63,15 +73,20 @@ void Parameters::declare(ParameterTable &table)
   s = table.section("Plasma membrane");
   s.real("Patch radius", plasma_membrane.patch_radius, "nm", positive(),
          "Radius of the modelled patch, whose rim is fixed in space and passes material.");
-  s.real("Tension", plasma_membrane.tension, "pN/nm", non_negative(), "Tension at the rim of the patch.");
+  s.real("Tension", plasma_membrane.tension, "pN/nm", non_negative(),
+         "Tension at the rim of the patch.");
 
   s = table.section("Pore");
   s.choice("Kind", pore.kind,
-           {{"planar", PoreKind::planar}, {"vesicle and plasma membrane", PoreKind::vesicle_and_plasma_membrane}},
-           "planar: between two parallel membranes with flat clamped rims. vesicle and plasma membrane: the vesicle of "
-           "given area, open at the neck, joined to the patch under its tension; each side has a vertical tangent at "
+           {{"planar", PoreKind::planar},
+            {"vesicle and plasma membrane", PoreKind::vesicle_and_plasma_membrane}},
+           "planar: between two parallel membranes with flat clamped rims. vesicle and plasma "
+           "membrane: the vesicle of "
+           "given area, open at the neck, joined to the patch under its tension; each side has a "
+           "vertical tangent at "
            "the neck.");
-  s.real("Neck radius", pore.neck_radius, "nm", positive(), "Radius of the mid-surface at the waist.");
+  s.real("Neck radius", pore.neck_radius, "nm", positive(),
+         "Radius of the mid-surface at the waist.");
   s.real("Membrane distance", pore.membrane_distance, "nm", positive(),
          "Distance of the mid-surfaces of the two membranes at the rims (planar).");
   s.real("Rim radius", pore.rim_radius, "nm", positive(), "Radius of the rims (planar).");
@@ -80,20 +95,27 @@ void Parameters::declare(ParameterTable &table)
 
   s = table.section("Tether");
   s.real("Largest extension", tether.largest_extension, "", positive(),
-         "Height of the pulled point at the end, in units of the tether radius sqrt(kappa / (2 tension)).");
-  s.integer("Extensions", tether.extensions, 1, 100000, "Number of heights from 0 to the largest, in curve.csv.");
+         "Height of the pulled point at the end, in units of the tether radius sqrt(kappa / (2 "
+         "tension)).");
+  s.integer("Extensions", tether.extensions, 1, 100000,
+            "Number of heights from 0 to the largest, in curve.csv.");
 
   s = table.section("Fusion");
-  s.real("Gap", fusion.gap, "nm", positive(), "Distance of the docked vesicle from the plasma membrane (mid-surfaces).");
-  s.real("Time", fusion.time, "us", non_negative(), "When the two facing discs are replaced by a neck.");
-  s.real("Initial pore radius", fusion.initial_pore_radius, "nm", positive(), "Neck radius of the pore when it opens.");
+  s.real("Gap", fusion.gap, "nm", positive(),
+         "Distance of the docked vesicle from the plasma membrane (mid-surfaces).");
+  s.real("Time", fusion.time, "us", non_negative(),
+         "When the two facing discs are replaced by a neck.");
+  s.real("Initial pore radius", fusion.initial_pore_radius, "nm", positive(),
+         "Neck radius of the pore when it opens.");
   s.real("Closing radius", fusion.closing_radius, "nm", positive(),
          "A neck narrower than this ends the run with the outcome 'pore closed'.");
 
   s = table.section("Applied force");
-  s.real("Pole", applied_force.pole, "pN", any(), "Point force along z at the highest point of the membrane.");
+  s.real("Pole", applied_force.pole, "pN", any(),
+         "Point force along z at the highest point of the membrane.");
   s.real("Ring", applied_force.ring, "pN", any(),
-         "Radial force at the narrowest point of the neck, integrated around it; positive constricts (meridian).");
+         "Radial force at the narrowest point of the neck, integrated around it; positive "
+         "constricts (meridian).");
 
   s = table.section("Lipids");
   s.real("Diffusion coefficient", lipid_diffusion_coefficient, "nm^2/us", non_negative(),
@@ -104,79 +126,91 @@ void Parameters::declare(ParameterTable &table)
 
   s = table.section("Time");
   s.real("End time", time.end, "us", positive(), "The run ends here at the latest.");
-  s.real("Output interval", time.output_interval, "us", positive(), "Physical time between two outputs.");
-  s.real("Initial step", time.initial_step, "us", positive(), "First time step; later steps adapt.");
-  s.real("Smallest step", time.smallest_step, "us", positive(), "If a smaller step were needed the run stops.");
+  s.real("Output interval", time.output_interval, "us", positive(),
+         "Physical time between two outputs.");
+  s.real("Initial step", time.initial_step, "us", positive(),
+         "First time step; later steps adapt.");
+  s.real("Smallest step", time.smallest_step, "us", positive(),
+         "If a smaller step were needed the run stops.");
   s.real("Largest step", time.largest_step, "us", positive(), "Upper bound of the time step.");
   s.real("Energy tolerance", time.energy_tolerance, "", strictly_between(0., 1.),
-         "Share of the energy lost in a step that the time discretisation may lose undissipated; sets the step size.");
+         "Share of the energy lost in a step that the time discretisation may lose undissipated; "
+         "sets the step size.");
   s.real("Equilibrium tolerance", time.equilibrium_tolerance, "", positive(),
-         "A vesicle is in equilibrium when its normal velocity (root mean square) would move it by less than this share "
+         "A vesicle is in equilibrium when its normal velocity (root mean square) would move it by "
+         "less than this share "
          "of its radius in a relaxation time, viscosity R^2 / rigidity.");
 }
 
-namespace
-{
-std::string named(const ParameterTable &table, const std::string &path, const double value)
-{
+namespace {
+std::string named(const ParameterTable &table, const std::string &path, const double value) {
   std::ostringstream text;
   text << path << " = " << value << " (" << table.where(path) << ")";
   return text.str();
 }
 } // namespace
 
-void Parameters::check(const ParameterTable &table) const
-{
-  const auto value = [&](const std::string &path, const double number) { return named(table, path, number); };
+void Parameters::check(const ParameterTable &table) const {
+  const auto value = [&](const std::string &path, const double number) {
+    return named(table, path, number);
+  };
   if (kind != ScenarioKind::relaxation && geometry.dimension == Dimension::space)
     throw UserError("Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
                     ") is for Scenario/Kind = relaxation only; the other scenarios need meridian");
-  if (kind == ScenarioKind::relaxation)
-  {
-    if (vesicle.shape == InitialShape::sphere && vesicle.fixed_volume && vesicle.reduced_volume != 1.)
+  if (kind == ScenarioKind::relaxation) {
+    if (vesicle.shape == InitialShape::sphere && vesicle.fixed_volume &&
+        vesicle.reduced_volume != 1.)
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
-                      " does not fit Vesicle/Initial shape = sphere, whose reduced volume is 1: choose prolate, oblate "
+                      " does not fit Vesicle/Initial shape = sphere, whose reduced volume is 1: "
+                      "choose prolate, oblate "
                       "or stomatocyte, or Vesicle/Volume = free");
     if ((vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate) &&
         vesicle.reduced_volume == 1. && vesicle.fixed_volume)
-      throw UserError(value("Vesicle/Reduced volume", 1.) +
-                      " leaves only the sphere: a prolate or oblate vesicle needs a value less than 1");
+      throw UserError(
+          value("Vesicle/Reduced volume", 1.) +
+          " leaves only the sphere: a prolate or oblate vesicle needs a value less than 1");
     if ((vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate) &&
         vesicle.reduced_volume < 0.01)
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
-                      " must be 0.01 or greater for Vesicle/Initial shape = " + table.value("Vesicle/Initial shape"));
-    if (vesicle.shape == InitialShape::stomatocyte && (vesicle.reduced_volume < 0.05 || vesicle.reduced_volume > 0.85))
+                      " must be 0.01 or greater for Vesicle/Initial shape = " +
+                      table.value("Vesicle/Initial shape"));
+    if (vesicle.shape == InitialShape::stomatocyte &&
+        (vesicle.reduced_volume < 0.05 || vesicle.reduced_volume > 0.85))
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
                       " must be between 0.05 and 0.85 for Vesicle/Initial shape = stomatocyte");
   }
-  // Only drag holds a vesicle that is pulled; with the trace of it that is always there it would fly away.
+  // Only drag holds a vesicle that is pulled; with the trace of it that is always there it would
+  // fly away.
   if (applied_force.pole != 0. && bilayer.drag_coefficient == 0. &&
       (kind == ScenarioKind::relaxation || kind == ScenarioKind::exocytosis))
-    throw UserError(value("Applied force/Pole", applied_force.pole) +
-                    " pulls the whole vesicle along, so it needs a Bilayer/Drag coefficient greater than 0");
+    throw UserError(
+        value("Applied force/Pole", applied_force.pole) +
+        " pulls the whole vesicle along, so it needs a Bilayer/Drag coefficient greater than 0");
   if (applied_force.ring != 0. && geometry.dimension == Dimension::space)
-    throw UserError(value("Applied force/Ring", applied_force.ring) + " needs Geometry/Dimension = meridian");
-  if (kind == ScenarioKind::pore_energy)
-  {
+    throw UserError(value("Applied force/Ring", applied_force.ring) +
+                    " needs Geometry/Dimension = meridian");
+  if (kind == ScenarioKind::pore_energy) {
     std::vector<std::pair<std::string, double>> radii = {{"Pore/Neck radius", pore.neck_radius}};
     for (const double r : pore.neck_radii)
       radii.emplace_back("Pore/Neck radii", r);
-    for (const auto &[name, r] : radii)
-    {
+    for (const auto &[name, r] : radii) {
       if (pore.kind == PoreKind::planar && r >= pore.rim_radius)
-        throw UserError(value(name, r) + " must be less than " + value("Pore/Rim radius", pore.rim_radius));
+        throw UserError(value(name, r) + " must be less than " +
+                        value("Pore/Rim radius", pore.rim_radius));
       if (pore.kind == PoreKind::vesicle_and_plasma_membrane && r >= 0.5 * vesicle.radius)
-        throw UserError(value(name, r) + " must be less than half of " + value("Vesicle/Radius", vesicle.radius));
-      if (pore.kind == PoreKind::vesicle_and_plasma_membrane && 2. * r >= plasma_membrane.patch_radius)
+        throw UserError(value(name, r) + " must be less than half of " +
+                        value("Vesicle/Radius", vesicle.radius));
+      if (pore.kind == PoreKind::vesicle_and_plasma_membrane &&
+          2. * r >= plasma_membrane.patch_radius)
         throw UserError(value(name, r) + " must be less than half of " +
                         value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));
     }
   }
   if (kind == ScenarioKind::tether && plasma_membrane.tension <= 0.)
-    throw UserError(value("Plasma membrane/Tension", plasma_membrane.tension) +
-                    " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
-  if (kind == ScenarioKind::exocytosis)
-  {
+    throw UserError(
+        value("Plasma membrane/Tension", plasma_membrane.tension) +
+        " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
+  if (kind == ScenarioKind::exocytosis) {
     if (fusion.gap >= plasma_membrane.patch_radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
                       value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));
@@ -184,17 +218,19 @@ void Parameters::check(const ParameterTable &table) const
       throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
                       " must be at least 1.5 times " + value("Vesicle/Radius", vesicle.radius));
     if (fusion.initial_pore_radius >= 0.5 * vesicle.radius)
-      throw UserError(value("Fusion/Initial pore radius", fusion.initial_pore_radius) + " must be less than half of " +
-                      value("Vesicle/Radius", vesicle.radius));
+      throw UserError(value("Fusion/Initial pore radius", fusion.initial_pore_radius) +
+                      " must be less than half of " + value("Vesicle/Radius", vesicle.radius));
     if (fusion.gap >= vesicle.radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
                       value("Vesicle/Radius", vesicle.radius) + ", or the neck would not fit");
     if (fusion.closing_radius >= fusion.initial_pore_radius)
-      throw UserError(value("Fusion/Closing radius", fusion.closing_radius) + " must be less than " +
+      throw UserError(value("Fusion/Closing radius", fusion.closing_radius) +
+                      " must be less than " +
                       value("Fusion/Initial pore radius", fusion.initial_pore_radius));
     if (vesicle.reduced_volume != 1. || vesicle.shape != InitialShape::sphere)
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
-                      " must be 1, with Vesicle/Initial shape = sphere: exocytosis starts from a docked sphere");
+                      " must be 1, with Vesicle/Initial shape = sphere: exocytosis starts from a "
+                      "docked sphere");
   }
   if (time.smallest_step > time.initial_step)
     throw UserError(value("Time/Smallest step", time.smallest_step) + " must not be greater than " +

@@ -8,51 +8,26 @@
 #include <string>
 #include <vector>
 
-namespace fusogen
-{
-enum class ScenarioKind
-{
-  relaxation,
-  pore_energy,
-  tether,
-  exocytosis
-};
-enum class Dimension
-{
-  meridian,
-  space
-};
-enum class InitialShape
-{
-  sphere,
-  prolate,
-  oblate,
-  stomatocyte,
-  mode
-};
-enum class PoreKind
-{
-  planar,
-  vesicle_and_plasma_membrane
-};
+namespace fusogen {
+enum class ScenarioKind { relaxation, pore_energy, tether, exocytosis };
+enum class Dimension { meridian, space };
+enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode };
+enum class PoreKind { planar, vesicle_and_plasma_membrane };
 
-/// All that a user can set, in the units of the parameter file. A section is a struct; its comments are the sentences
-/// given to the user in parameters.cc.
-struct Parameters
-{
+/// All that a user can set, in the units of the parameter file. A section is a struct; its comments
+/// are the sentences given to the user in parameters.cc.
+struct Parameters {
   ScenarioKind kind = ScenarioKind::exocytosis;
   double temperature = units::room_temperature;
 
-  struct Geometry
-  {
+  struct Geometry {
     Dimension dimension = Dimension::meridian;
     int refinement = 2;
     int cells = 128;
     int degree = 2;
   } geometry;
 
-  struct Vesicle
-  {
+  struct Vesicle {
     double radius = 20.;
     double reduced_volume = 1.;
     bool fixed_volume = true;
@@ -61,8 +36,7 @@ struct Parameters
     double mode_amplitude = 0.01;
   } vesicle;
 
-  struct Bilayer
-  {
+  struct Bilayer {
     double bending_rigidity = 20.;
     double gaussian_modulus = -20.;
     double spontaneous_curvature = 0.;
@@ -70,14 +44,12 @@ struct Parameters
     double drag_coefficient = 0.;
   } bilayer;
 
-  struct PlasmaMembrane
-  {
+  struct PlasmaMembrane {
     double patch_radius = 150.;
     double tension = 0.1;
   } plasma_membrane;
 
-  struct Pore
-  {
+  struct Pore {
     PoreKind kind = PoreKind::planar;
     double neck_radius = 2.;
     double membrane_distance = 6.;
@@ -85,22 +57,19 @@ struct Parameters
     std::vector<double> neck_radii;
   } pore;
 
-  struct Tether
-  {
+  struct Tether {
     double largest_extension = 10.;
     int extensions = 50;
   } tether;
 
-  struct Fusion
-  {
+  struct Fusion {
     double gap = 2.;
     double time = 1.;
     double initial_pore_radius = 1.5;
     double closing_radius = 0.5;
   } fusion;
 
-  struct AppliedForce
-  {
+  struct AppliedForce {
     double pole = 0.;
     double ring = 0.;
   } applied_force;
@@ -108,8 +77,7 @@ struct Parameters
   double lipid_diffusion_coefficient = 1.;
   double cargo_diffusion_coefficient = 300.;
 
-  struct Time
-  {
+  struct Time {
     double end = 1e6;
     double output_interval = 1.;
     double initial_step = 1e-3;
@@ -121,7 +89,8 @@ struct Parameters
 
   /// Declares every parameter in @p table, which then writes into this object.
   void declare(ParameterTable &table);
-  /// Rules that involve several parameters; throws UserError that names them with their places in @p table.
+  /// Rules that involve several parameters; throws UserError that names them with their places in
+  /// @p table.
   void check(const ParameterTable &table) const;
 
   /// kT of the run [pN nm].

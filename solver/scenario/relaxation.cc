@@ -16,16 +16,12 @@
 #include <cmath>
 #include <sstream>
 
-namespace fusogen
-{
+namespace fusogen {
 using dealii::numbers::PI;
 
-namespace
-{
-Profile initial_profile(const Parameters::Vesicle &vesicle)
-{
-  switch (vesicle.shape)
-  {
+namespace {
+Profile initial_profile(const Parameters::Vesicle &vesicle) {
+  switch (vesicle.shape) {
   case InitialShape::prolate:
     return prolate(vesicle.radius, vesicle.reduced_volume);
   case InitialShape::oblate:
@@ -39,8 +35,7 @@ Profile initial_profile(const Parameters::Vesicle &vesicle)
   }
 }
 
-void create(Membrane<1> &membrane, const Parameters &parameters)
-{
+void create(Membrane<1> &membrane, const Parameters &parameters) {
   const Profile profile = initial_profile(parameters.vesicle);
   GradingParameters grading;
   grading.n_cells = parameters.geometry.cells;
@@ -48,68 +43,63 @@ void create(Membrane<1> &membrane, const Parameters &parameters)
       {{profile, graded_nodes(profile, grading), Component::vesicle, Edge::axis, Edge::axis}});
 }
 
-void create(Membrane<2> &membrane, const Parameters &parameters)
-{
+void create(Membrane<2> &membrane, const Parameters &parameters) {
   const auto &vesicle = parameters.vesicle;
-  if (vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate)
-  {
-    const SpheroidAxes axes =
-        spheroid_axes(vesicle.radius, vesicle.reduced_volume,
-                      vesicle.shape == InitialShape::prolate ? SpheroidKind::prolate : SpheroidKind::oblate);
-    membrane.create_sphere_like(parameters.geometry.refinement,
-                                [&](const std::array<double, 3> &n) { return on_spheroid(axes, n); });
-  }
-  else
-  {
+  if (vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate) {
+    const SpheroidAxes axes = spheroid_axes(
+        vesicle.radius, vesicle.reduced_volume,
+        vesicle.shape == InitialShape::prolate ? SpheroidKind::prolate : SpheroidKind::oblate);
+    membrane.create_sphere_like(
+        parameters.geometry.refinement,
+        [&](const std::array<double, 3> &n) { return on_spheroid(axes, n); });
+  } else {
     const Profile profile = initial_profile(vesicle);
-    membrane.create_sphere_like(parameters.geometry.refinement,
-                                [&](const std::array<double, 3> &n) { return on_surface(profile, n); });
+    membrane.create_sphere_like(
+        parameters.geometry.refinement,
+        [&](const std::array<double, 3> &n) { return on_surface(profile, n); });
   }
 }
 
-// Amplitude of the harmonic P_l of the distance from the origin, and its rate of change by the normal velocity [nm,
-// nm/us]; both are integrals over the solid angle dOmega = x.nu dA / |x|^3.
+// Amplitude of the harmonic P_l of the distance from the origin, and its rate of change by the
+// normal velocity [nm, nm/us]; both are integrals over the solid angle dOmega = x.nu dA / |x|^3.
 template <int dim>
-std::pair<double, double> mode_amplitude_and_rate(const Membrane<dim> &membrane, const Vector &velocity, const int l)
-{
+std::pair<double, double> mode_amplitude_and_rate(const Membrane<dim> &membrane,
+                                                  const Vector &velocity, const int l) {
   SurfaceValues<dim> surface(membrane.degree());
   std::vector<double> x, v;
   double amplitude = 0., rate = 0.;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       membrane.cell_positions(cell, x);
       membrane.cell_vector_values(cell, velocity, v);
       surface.reinit(x, Membrane<dim>::orientation(cell));
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-      {
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
         const Vector3 &p = surface.point(q), &nu = surface.normal(q);
         const double distance = p.norm();
         const double harmonic = std::legendre(l, p[2] / distance);
         const double solid_angle = surface.weight(q) * (p * nu) / std::pow(distance, 3);
         amplitude += solid_angle * harmonic * distance;
-        rate += surface.weight(q) / (distance * distance) * harmonic * (surface.vector_field(q, v).value * nu);
+        rate += surface.weight(q) / (distance * distance) * harmonic *
+                (surface.vector_field(q, v).value * nu);
       }
     }
   const double factor = (2. * l + 1.) / (4. * PI);
   return {factor * dealii::Utilities::MPI::sum(amplitude, membrane.communicator()),
           factor * dealii::Utilities::MPI::sum(rate, membrane.communicator())};
 }
-// Root mean square of the normal velocity [nm/us]: how fast the shape changes, whatever the nodes do along it.
+// Root mean square of the normal velocity [nm/us]: how fast the shape changes, whatever the nodes
+// do along it.
 template <int dim>
-double rms_normal_velocity(const Membrane<dim> &membrane, const Vector &velocity)
-{
+double rms_normal_velocity(const Membrane<dim> &membrane, const Vector &velocity) {
   SurfaceValues<dim> surface(membrane.degree());
   std::vector<double> x, v;
   double sum = 0., area = 0.;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned())
-    {
+    if (cell->is_locally_owned()) {
       membrane.cell_positions(cell, x);
       membrane.cell_vector_values(cell, velocity, v);
       surface.reinit(x, Membrane<dim>::orientation(cell));
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-      {
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
         const double normal = surface.vector_field(q, v).value * surface.normal(q);
         sum += surface.weight(q) * normal * normal;
         area += surface.weight(q);
@@ -119,13 +109,12 @@ double rms_normal_velocity(const Membrane<dim> &membrane, const Vector &velocity
                    dealii::Utilities::MPI::sum(area, membrane.communicator()));
 }
 
-// The rate of an exponential decay da/dt = - rate (a - rest) as the slope of velocity against amplitude, by weighted
-// least squares. The amplitude at rest is not exactly zero: the discretised sphere has the symmetry of its mesh.
-class DecayRate
-{
+// The rate of an exponential decay da/dt = - rate (a - rest) as the slope of velocity against
+// amplitude, by weighted least squares. The amplitude at rest is not exactly zero: the discretised
+// sphere has the symmetry of its mesh.
+class DecayRate {
 public:
-  void add(const double a, const double velocity, const double weight)
-  {
+  void add(const double a, const double velocity, const double weight) {
     sum += weight;
     sum_a += weight * a;
     sum_v += weight * velocity;
@@ -134,8 +123,7 @@ public:
     ++n;
   }
   unsigned int n_steps() const { return n; }
-  double rate() const
-  {
+  double rate() const {
     const double variance = sum * sum_aa - sum_a * sum_a;
     return variance > 0. ? -(sum * sum_av - sum_a * sum_v) / variance : std::nan("");
   }
@@ -146,9 +134,7 @@ private:
 };
 } // namespace
 
-template <int dim>
-void run_relaxation(const RunContext &context)
-{
+template <int dim> void run_relaxation(const RunContext &context) {
   const Parameters &parameters = context.parameters;
   const Parameters::Vesicle &vesicle = parameters.vesicle;
   const double kT = parameters.thermal_energy(), kappa = parameters.bending_rigidity();
@@ -157,20 +143,22 @@ void run_relaxation(const RunContext &context)
   Membrane<dim> membrane(context.communicator, parameters.geometry.degree);
   create(membrane, parameters);
 
-  const double relaxation_time = parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
+  const double relaxation_time =
+      parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
   FlowSystem<dim> flow(membrane, {});
   flow.add(Bending<dim>(kappa, parameters.bilayer.spontaneous_curvature));
   flow.add(SurfaceViscosity<dim>(parameters.bilayer.surface_viscosity));
   // Rigid motion costs nothing in a viscous membrane alone; a trace of drag makes it unique.
-  const double trace = 1e-8 * parameters.bilayer.surface_viscosity / (vesicle.radius * vesicle.radius);
+  const double trace =
+      1e-8 * parameters.bilayer.surface_viscosity / (vesicle.radius * vesicle.radius);
   flow.add(Drag<dim>(std::max(parameters.bilayer.drag_coefficient, trace)));
   flow.add(Inextensibility<dim>());
-  if (vesicle.fixed_volume)
-  {
+  if (vesicle.fixed_volume) {
     const double sphere_volume = 4. / 3. * PI * std::pow(vesicle.radius, 3);
-    const double target = vesicle.shape == InitialShape::mode || vesicle.shape == InitialShape::sphere
-                              ? membrane.volume()
-                              : vesicle.reduced_volume * sphere_volume;
+    const double target =
+        vesicle.shape == InitialShape::mode || vesicle.shape == InitialShape::sphere
+            ? membrane.volume()
+            : vesicle.reduced_volume * sphere_volume;
     flow.add(EnclosedVolume<dim>::fixed(target));
   }
   if (parameters.applied_force.pole != 0.)
@@ -180,20 +168,23 @@ void run_relaxation(const RunContext &context)
   flow.initialize();
 
   const double energy_scale = 8. * PI * kappa;
-  // The way to an equilibrium is of less interest than its end, so that steps which lose a tenth of a sphere's energy need
-  // no accurate balance; a mode's decay is.
+  // The way to an equilibrium is of less interest than its end, so that steps which lose a tenth of
+  // a sphere's energy need no accurate balance; a mode's decay is.
   TimeStepper<dim> stepper(parameters.time,
                            (vesicle.shape == InitialShape::mode ? 1e-4 : 0.1) * energy_scale);
-  // At rest the shape no longer changes. The dissipated power would be no measure of it: in space the nodes of a
-  // membrane at rest creep along it, to where the discretisation error of the energy is less.
-  const double velocity_at_rest = parameters.time.equilibrium_tolerance * vesicle.radius / relaxation_time;
+  // At rest the shape no longer changes. The dissipated power would be no measure of it: in space
+  // the nodes of a membrane at rest creep along it, to where the discretisation error of the energy
+  // is less.
+  const double velocity_at_rest =
+      parameters.time.equilibrium_tolerance * vesicle.radius / relaxation_time;
   SurfaceOutput<dim> pictures(context.communicator, context.directory);
   stepper.last_good_state = [&] { return pictures.last_good_state(); };
 
   const bool follows_mode = vesicle.shape == InitialShape::mode;
   const double initial_area = membrane.area();
   const double initial_amplitude =
-      follows_mode ? mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number).first : 0.;
+      follows_mode ? mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number).first
+                   : 0.;
   double amplitude = initial_amplitude;
   DecayRate decay, early_decay;
 
@@ -215,23 +206,22 @@ void run_relaxation(const RunContext &context)
       row.set("mode amplitude", "nm", amplitude);
     output.append("statistics.csv", row);
     const Vector moment = flow.moment();
-    pictures.write(membrane, stepper.time(),
-                   {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
-                   {{{"tension [pN/nm]", flow.tension()}}, {{"velocity [nm/us]", flow.velocity()}}});
+    pictures.write(
+        membrane, stepper.time(), {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
+        {{{"tension [pN/nm]", flow.tension()}}, {{"velocity [nm/us]", flow.velocity()}}});
   };
   write();
 
   std::string outcome = "end time";
   double next_output = parameters.time.output_interval;
-  while (stepper.time() < parameters.time.end * (1. - 1e-12))
-  {
+  while (stepper.time() < parameters.time.end * (1. - 1e-12)) {
     stepper.advance(flow, std::min(next_output, parameters.time.end) - stepper.time());
-    if (follows_mode)
-    {
-      const auto [a, rate] = mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number);
+    if (follows_mode) {
+      const auto [a, rate] =
+          mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number);
       amplitude = a;
-      // Once the mode is small enough to be linear: the rate differs from the linear one by the order of the amplitude
-      // over the radius.
+      // Once the mode is small enough to be linear: the rate differs from the linear one by the
+      // order of the amplitude over the radius.
       if (std::abs(a) < 0.1 * std::abs(initial_amplitude))
         decay.add(a, rate, stepper.last_step());
       else
@@ -239,20 +229,18 @@ void run_relaxation(const RunContext &context)
     }
     const bool at_rest = rms_normal_velocity(membrane, flow.velocity()) < velocity_at_rest;
     const bool due = stepper.time() >= next_output * (1. - 1e-12);
-    if (due || at_rest)
-    {
+    if (due || at_rest) {
       write();
       // In a long relaxation outputs grow rarer than steps would be.
       while (next_output <= stepper.time() * (1. + 1e-12))
         next_output += parameters.time.output_interval;
       std::ostringstream line;
       line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
-           << " us, bending energy = " << flow.energies().at("bending") / kT << " kT, power = "
-           << flow.total_dissipated_power() / kT << " kT/us";
+           << " us, bending energy = " << flow.energies().at("bending") / kT
+           << " kT, power = " << flow.total_dissipated_power() / kT << " kT/us";
       Log::instance().progress(line.str());
     }
-    if (at_rest)
-    {
+    if (at_rest) {
       outcome = "equilibrium";
       break;
     }
@@ -266,7 +254,8 @@ void run_relaxation(const RunContext &context)
   output.summary.set("final time", stepper.time(), "us");
   output.summary.set("area ledger error", std::abs(membrane.area() / initial_area - 1.), "");
   if (follows_mode)
-    output.summary.set("mode relaxation rate", (decay.n_steps() > 10 ? decay : early_decay).rate(), "1/us");
+    output.summary.set("mode relaxation rate", (decay.n_steps() > 10 ? decay : early_decay).rate(),
+                       "1/us");
   output.finish(outcome);
   Log::instance().information("outcome: " + outcome);
 }

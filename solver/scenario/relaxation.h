@@ -4,11 +4,9 @@
 
 #include "scenario/run_output.h"
 
-namespace fusogen
-{
+namespace fusogen {
 /// A closed vesicle relaxes to equilibrium at its area and, if fixed, its volume.
-template <int dim>
-void run_relaxation(const RunContext &context);
+template <int dim> void run_relaxation(const RunContext &context);
 } // namespace fusogen
 
 #endif

@@ -8,24 +8,19 @@
 
 #include <fstream>
 
-namespace fusogen
-{
+namespace fusogen {
 RunOutput::RunOutput(const RunContext &context)
     : directory(context.directory),
-      first_rank(dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0)
-{
+      first_rank(dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0) {
   std::string mistake;
   if (first_rank)
-    try
-    {
+    try {
       prepare_output_directory(directory);
       std::ofstream file(directory + "/parameters.prm");
       context.table.write(file, false);
       if (!file.flush())
         throw UserError("the file " + directory + "/parameters.prm cannot be written");
-    }
-    catch (const UserError &error)
-    {
+    } catch (const UserError &error) {
       mistake = error.what();
     }
   mistake = dealii::Utilities::MPI::broadcast(context.communicator, mistake);
@@ -33,8 +28,7 @@ RunOutput::RunOutput(const RunContext &context)
     throw UserError(mistake);
 }
 
-void RunOutput::append(const std::string &table, const Statistics &row)
-{
+void RunOutput::append(const std::string &table, const Statistics &row) {
   if (!first_rank)
     return;
   auto &file = tables[table];
@@ -43,8 +37,7 @@ void RunOutput::append(const std::string &table, const Statistics &row)
   file->append(row);
 }
 
-void RunOutput::finish(const std::string &outcome)
-{
+void RunOutput::finish(const std::string &outcome) {
   summary.set_outcome(outcome);
   if (first_rank)
     summary.write(directory + "/summary.json");

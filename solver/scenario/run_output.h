@@ -12,23 +12,22 @@
 #include <memory>
 #include <string>
 
-namespace fusogen
-{
-/// What every scenario is given: the parameters, where they come from, the output folder and the communicator.
-struct RunContext
-{
+namespace fusogen {
+/// What every scenario is given: the parameters, where they come from, the output folder and the
+/// communicator.
+struct RunContext {
   const Parameters &parameters;
   const ParameterTable &table;
   std::string directory;
   MPI_Comm communicator;
 };
 
-/// The files of a run that are not pictures: parameters.prm, statistics.csv (or another table) and summary.json.
-/// All ranks make the object; rank 0 writes.
-class RunOutput
-{
+/// The files of a run that are not pictures: parameters.prm, statistics.csv (or another table) and
+/// summary.json. All ranks make the object; rank 0 writes.
+class RunOutput {
 public:
-  /// Makes the folder and writes the parameters in force. Throws UserError, on all ranks, if it cannot.
+  /// Makes the folder and writes the parameters in force. Throws UserError, on all ranks, if it
+  /// cannot.
   explicit RunOutput(const RunContext &context);
 
   /// Adds a row to @p table (statistics.csv, curve.csv).

@@ -11,16 +11,15 @@
 
 #include <cmath>
 
-namespace fusogen
-{
+namespace fusogen {
 using dealii::numbers::PI;
 
 StaticShape::StaticShape(const RunContext &context, Setup given)
-    : parameters(context.parameters), setup(std::move(given)), membrane(context.communicator, parameters.geometry.degree)
-{
+    : parameters(context.parameters), setup(std::move(given)),
+      membrane(context.communicator, parameters.geometry.degree) {
   grading.n_cells = parameters.geometry.cells;
-  membrane.create_meridian({{setup.profile, graded_nodes(setup.profile, grading), Component::plasma_membrane,
-                             setup.first_end, setup.last_end}});
+  membrane.create_meridian({{setup.profile, graded_nodes(setup.profile, grading),
+                             Component::plasma_membrane, setup.first_end, setup.last_end}});
   flow = std::make_unique<FlowSystem<1>>(membrane, setup.edges);
   Bending<1> bending(parameters.bending_rigidity(), parameters.bilayer.spontaneous_curvature);
   for (const auto &[edge, conormal] : setup.conormals)
@@ -37,8 +36,7 @@ StaticShape::StaticShape(const RunContext &context, Setup given)
   flow->initialize();
 }
 
-void StaticShape::set_pole_height(const double height)
-{
+void StaticShape::set_pole_height(const double height) {
   const double ratio = height / pole->height;
   pole->height = height;
   Vector positions = membrane.vector_field(false);
@@ -46,8 +44,7 @@ void StaticShape::set_pole_height(const double height)
   std::vector<dealii::types::global_dof_index> indices;
   std::map<dealii::types::global_dof_index, double> stretched;
   std::vector<double> x;
-  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-  {
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators()) {
     membrane.cell_position_indices(cell, indices);
     membrane.cell_positions(cell, x);
     for (unsigned int i = 1; i < indices.size(); i += 2)
@@ -63,41 +60,44 @@ void StaticShape::set_pole_height(const double height)
 
 double StaticShape::pole_force() const { return pole != nullptr ? pole->multiplier : 0.; }
 
-void StaticShape::relax(const double first_step)
-{
+void StaticShape::relax(const double first_step) {
   const double kappa = parameters.bending_rigidity(), energy_scale = 8. * PI * kappa;
-  const double relaxation_time = parameters.bilayer.surface_viscosity * setup.length * setup.length / kappa;
+  const double relaxation_time =
+      parameters.bilayer.surface_viscosity * setup.length * setup.length / kappa;
   Parameters::Time steps = parameters.time;
   steps.initial_step = first_step * relaxation_time;
   steps.smallest_step = 1e-10 * relaxation_time;
   steps.largest_step = 1e9 * relaxation_time;
   TimeStepper<1> stepper(steps, energy_scale);
-  // Steps double, so that after some tens of them the motion is Newton's method on the energy. At rest the energy no
-  // longer changes from one to the next although time has grown many times longer.
+  // Steps double, so that after some tens of them the motion is Newton's method on the energy. At
+  // rest the energy no longer changes from one to the next although time has grown many times
+  // longer.
   double last_energy = flow->energy();
   unsigned int quiet = 0;
-  for (unsigned int step = 0; step < 500; ++step)
-  {
+  for (unsigned int step = 0; step < 500; ++step) {
     stepper.advance(*flow, steps.largest_step);
     const double energy = flow->energy();
-    quiet = std::abs(energy - last_energy) < 1e-9 * energy_scale && stepper.last_step() > relaxation_time ? quiet + 1 : 0;
+    quiet = std::abs(energy - last_energy) < 1e-9 * energy_scale &&
+                    stepper.last_step() > relaxation_time
+                ? quiet + 1
+                : 0;
     last_energy = energy;
     if (quiet >= 3)
       return;
   }
-  throw ComputationError("the equilibrium shape was not found within 500 steps", stepper.time(), "");
+  throw ComputationError("the equilibrium shape was not found within 500 steps", stepper.time(),
+                         "");
 }
 
-void StaticShape::equilibrate()
-{
+void StaticShape::equilibrate() {
   // The nodes follow the shape: place them anew where it has outgrown them, and relax again.
-  // After that the shape is right but for the discretisation, and small steps would only turn its small errors of the
-  // area into fast motion.
-  for (unsigned int round = 0; round < 4; ++round)
-  {
+  // After that the shape is right but for the discretisation, and small steps would only turn its
+  // small errors of the area into fast motion.
+  for (unsigned int round = 0; round < 4; ++round) {
     relax(round == 0 ? 1e-3 : 1.);
     const bool rim_clamped = setup.conormals.count(Edge::rim) > 0;
-    MeridianMotion motion(membrane, grading, {}, rim_clamped ? CurveEnd::horizontal : CurveEnd::free);
+    MeridianMotion motion(membrane, grading, {},
+                          rim_clamped ? CurveEnd::horizontal : CurveEnd::free);
     if (motion.misfit() < 1.3)
       return;
     Vector tension = flow->tension();

@@ -9,21 +9,19 @@
 
 #include <optional>
 
-namespace fusogen
-{
-/// An open membrane in the meridian on its way to its equilibrium shape between given edges: the viscous flow with
-/// growing time steps, which end as Newton's method on the energy.
-class StaticShape
-{
+namespace fusogen {
+/// An open membrane in the meridian on its way to its equilibrium shape between given edges: the
+/// viscous flow with growing time steps, which end as Newton's method on the energy.
+class StaticShape {
 public:
-  struct Setup
-  {
+  struct Setup {
     Profile profile;
     Edge first_end, last_end;
     std::map<Edge, EdgeCondition> edges;
     /// Outward conormals (e_r, e_z) of edges with clamped slope.
     std::map<Edge, dealii::Tensor<1, 2>> conormals;
-    /// Tension under which the membrane exchanges area [pN/nm]; without it the area is that of the profile.
+    /// Tension under which the membrane exchanges area [pN/nm]; without it the area is that of the
+    /// profile.
     std::optional<double> tension;
     /// Height at which the pole is held [nm].
     std::optional<double> pole_height;
@@ -32,9 +30,11 @@ public:
 
   StaticShape(const RunContext &context, Setup setup);
 
-  /// Runs to equilibrium; throws ComputationError if it is not found. Places the nodes anew on the way.
+  /// Runs to equilibrium; throws ComputationError if it is not found. Places the nodes anew on the
+  /// way.
   void equilibrate();
-  /// Moves the pole that is held to another height, stretching the shape along z with it as a first guess.
+  /// Moves the pole that is held to another height, stretching the shape along z with it as a first
+  /// guess.
   void set_pole_height(double height);
 
   double bending_energy() const { return flow->energies().at("bending"); } ///< [pN nm]

@@ -9,15 +9,12 @@
 #include <cmath>
 #include <sstream>
 
-namespace fusogen
-{
+namespace fusogen {
 using dealii::Tensor;
 using dealii::numbers::PI;
 
-namespace
-{
-Tensor<1, 2> direction(const double r, const double z)
-{
+namespace {
+Tensor<1, 2> direction(const double r, const double z) {
   Tensor<1, 2> d;
   d[0] = r;
   d[1] = z;
@@ -30,8 +27,7 @@ const EdgeCondition held = {true, true, false}, sliding_vertically = {true, fals
                     pinned = {true, true, true};
 
 // Half of a neck between parallel membranes, mirror symmetric about z = 0.
-StaticShape planar_half(const RunContext &context, const double neck)
-{
+StaticShape planar_half(const RunContext &context, const double neck) {
   const Parameters::Pore &pore = context.parameters.pore;
   StaticShape::Setup setup{half_toroidal_neck(neck, 0.5 * pore.membrane_distance, pore.rim_radius),
                            Edge::neck,
@@ -44,16 +40,15 @@ StaticShape planar_half(const RunContext &context, const double neck)
   return StaticShape(context, std::move(setup));
 }
 
-StaticShape vesicle_half(const RunContext &context, const double neck)
-{
+StaticShape vesicle_half(const RunContext &context, const double neck) {
   const double radius = context.parameters.vesicle.radius;
-  StaticShape::Setup setup{vesicle_side(radius, neck), Edge::neck,           Edge::axis, {{Edge::neck, held}},
-                           {{Edge::neck, waist_conormal}}, {}, {}, neck};
+  StaticShape::Setup setup{
+      vesicle_side(radius, neck),     Edge::neck, Edge::axis, {{Edge::neck, held}},
+      {{Edge::neck, waist_conormal}}, {},         {},         neck};
   return StaticShape(context, std::move(setup));
 }
 
-StaticShape patch_half(const RunContext &context, const double neck)
-{
+StaticShape patch_half(const RunContext &context, const double neck) {
   const auto &patch = context.parameters.plasma_membrane;
   StaticShape::Setup setup{planar_neck_side(neck, neck, patch.patch_radius),
                            Edge::neck,
@@ -66,13 +61,11 @@ StaticShape patch_half(const RunContext &context, const double neck)
   return StaticShape(context, std::move(setup));
 }
 
-struct PoreEnergy
-{
+struct PoreEnergy {
   double bending = 0., vesicle_side = 0., patch_side = 0., area = 0., total = 0.; // [pN nm], [nm^2]
 };
 
-PoreEnergy pore_energy(const RunContext &context, const double neck, SurfaceOutput<1> *pictures)
-{
+PoreEnergy pore_energy(const RunContext &context, const double neck, SurfaceOutput<1> *pictures) {
   const Parameters &parameters = context.parameters;
   const auto draw = [&](StaticShape &shape, const double time) {
     if (pictures == nullptr)
@@ -81,27 +74,25 @@ PoreEnergy pore_energy(const RunContext &context, const double neck, SurfaceOutp
     pictures->write(shape.surface(), time,
                     {parameters.bending_rigidity(), parameters.bilayer.spontaneous_curvature,
                      parameters.thermal_energy(), moment},
-                      {{{"tension [pN/nm]", shape.system().tension()}}, {}});
+                    {{{"tension [pN/nm]", shape.system().tension()}}, {}});
   };
   PoreEnergy result;
-  if (parameters.pore.kind == PoreKind::planar)
-  {
+  if (parameters.pore.kind == PoreKind::planar) {
     StaticShape half = planar_half(context, neck);
     half.equilibrate();
     result.bending = result.total = 2. * half.bending_energy();
     result.area = 2. * half.area();
     draw(half, 0.);
-  }
-  else
-  {
+  } else {
     StaticShape vesicle = vesicle_half(context, neck);
     vesicle.equilibrate();
     StaticShape patch = patch_half(context, neck);
     patch.equilibrate();
     const double patch_radius = parameters.plasma_membrane.patch_radius;
     result.vesicle_side = vesicle.bending_energy();
-    result.patch_side = patch.bending_energy() +
-                        parameters.plasma_membrane.tension * (patch.area() - PI * patch_radius * patch_radius);
+    result.patch_side =
+        patch.bending_energy() +
+        parameters.plasma_membrane.tension * (patch.area() - PI * patch_radius * patch_radius);
     result.bending = vesicle.bending_energy() + patch.bending_energy();
     result.total = result.vesicle_side + result.patch_side;
     result.area = vesicle.area() + patch.area();
@@ -112,15 +103,13 @@ PoreEnergy pore_energy(const RunContext &context, const double neck, SurfaceOutp
 }
 } // namespace
 
-void run_pore_energy(const RunContext &context)
-{
+void run_pore_energy(const RunContext &context) {
   const Parameters &parameters = context.parameters;
   const double kT = parameters.thermal_energy();
   RunOutput output(context);
   SurfaceOutput<1> pictures(context.communicator, context.directory);
 
-  for (const double neck : parameters.pore.neck_radii)
-  {
+  for (const double neck : parameters.pore.neck_radii) {
     const PoreEnergy energy = pore_energy(context, neck, nullptr);
     Statistics row;
     row.set("neck radius", "nm", neck);
@@ -151,8 +140,7 @@ void run_pore_energy(const RunContext &context)
 
   output.summary.set("bending energy", energy.bending / kT, "kT");
   output.summary.set("pore energy", energy.total / kT, "kT");
-  if (parameters.pore.kind == PoreKind::vesicle_and_plasma_membrane)
-  {
+  if (parameters.pore.kind == PoreKind::vesicle_and_plasma_membrane) {
     output.summary.set("vesicle side energy", energy.vesicle_side / kT, "kT");
     output.summary.set("plasma membrane side energy", energy.patch_side / kT, "kT");
   }
@@ -161,34 +149,42 @@ void run_pore_energy(const RunContext &context)
   output.summary.set("final time", 0., "us");
   output.finish("equilibrium");
   std::ostringstream line;
-  line << "neck radius " << parameters.pore.neck_radius << " nm: pore energy " << energy.total / kT << " kT";
+  line << "neck radius " << parameters.pore.neck_radius << " nm: pore energy " << energy.total / kT
+       << " kT";
   Log::instance().finish_progress();
   Log::instance().information(line.str());
 }
 
-void run_tether(const RunContext &context)
-{
+void run_tether(const RunContext &context) {
   const Parameters &parameters = context.parameters;
   const double kT = parameters.thermal_energy(), kappa = parameters.bending_rigidity();
   const double tension = parameters.plasma_membrane.tension;
-  const double tether_radius = std::sqrt(kappa / (2. * tension)), tether_force = 2. * PI * std::sqrt(2. * kappa * tension);
+  const double tether_radius = std::sqrt(kappa / (2. * tension)),
+               tether_force = 2. * PI * std::sqrt(2. * kappa * tension);
   RunOutput output(context);
   SurfaceOutput<1> pictures(context.communicator, context.directory);
 
-  // Flat, the disc needs no force; it is also singular, since no small motion of it changes its area. So the first
-  // shape is a bump of the first height, (1 - r^2/rim^2)^2 times that height.
+  // Flat, the disc needs no force; it is also singular, since no small motion of it changes its
+  // area. So the first shape is a bump of the first height, (1 - r^2/rim^2)^2 times that height.
   const double rim = parameters.plasma_membrane.patch_radius;
-  const double first_height = tether_radius * parameters.tether.largest_extension / parameters.tether.extensions;
+  const double first_height =
+      tether_radius * parameters.tether.largest_extension / parameters.tether.extensions;
   const auto bump = [rim, first_height](const double r) {
     const double x = r / rim, y = 1. - x * x;
-    return CurveSample{r, first_height * y * y, 1., -4. * first_height * x * y / rim,
+    return CurveSample{r,  first_height * y * y,
+                       1., -4. * first_height * x * y / rim,
                        0., first_height * (12. * x * x - 4.) / (rim * rim)};
   };
-  StaticShape shape(context, {Profile::parametric(bump, 0., rim).reversed(), Edge::rim, Edge::axis,
-                              {{Edge::rim, pinned}}, {}, tension, first_height, tether_radius});
+  StaticShape shape(context, {Profile::parametric(bump, 0., rim).reversed(),
+                              Edge::rim,
+                              Edge::axis,
+                              {{Edge::rim, pinned}},
+                              {},
+                              tension,
+                              first_height,
+                              tether_radius});
   double largest_force = 0.;
-  for (int k = 1; k <= parameters.tether.extensions; ++k)
-  {
+  for (int k = 1; k <= parameters.tether.extensions; ++k) {
     const double extension = parameters.tether.largest_extension * k / parameters.tether.extensions;
     shape.set_pole_height(extension * tether_radius);
     shape.equilibrate();
@@ -203,7 +199,8 @@ void run_tether(const RunContext &context)
     row.set("area", "nm^2", shape.area());
     output.append("curve.csv", row);
     const Vector moment = shape.system().moment();
-    pictures.write(shape.surface(), k, {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
+    pictures.write(shape.surface(), k,
+                   {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
                    {{{"tension [pN/nm]", shape.system().tension()}}, {}});
     std::ostringstream line;
     line << "extension = " << extension * tether_radius << " nm, force = " << force << " pN";

@@ -4,12 +4,13 @@
 
 #include "scenario/run_output.h"
 
-namespace fusogen
-{
-/// Least energy of a neck of constrained radius, for one radius (summary.json) and for a list of radii (curve.csv).
+namespace fusogen {
+/// Least energy of a neck of constrained radius, for one radius (summary.json) and for a list of
+/// radii (curve.csv).
 void run_pore_energy(const RunContext &context);
 
-/// Force against extension when a point of a tense membrane is pulled out into a tether (curve.csv, summary.json).
+/// Force against extension when a point of a tense membrane is pulled out into a tether (curve.csv,
+/// summary.json).
 void run_tether(const RunContext &context);
 } // namespace fusogen
 

@@ -6,42 +6,38 @@
 #include <algorithm>
 #include <cmath>
 
-namespace fusogen
-{
+namespace fusogen {
 template <int dim>
-StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest)
-{
+StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest) {
   const auto start = flow.snapshot();
   std::string reason;
   double dt = std::min({next_step, longest, parameters.largest_step});
-  while (true)
-  {
+  while (true) {
     const StepResult result = flow.step(dt);
     double strain = std::numeric_limits<double>::infinity(); // more than 1: reject
     bool fails = true;
     if (!result.converged)
       reason = "Newton's method does not converge";
-    else
-    {
+    else {
       const double loss = result.energy_before - result.energy_after;
       // Round-off of a sum of energies must not count as a rise.
       const double round_off = 1e-10 * (std::abs(result.energy_before) + negligible_energy);
       strain = std::abs(result.ledger_defect()) /
                (parameters.energy_tolerance * std::max(loss, negligible_energy) + round_off);
       fails = loss < -round_off;
-      if (fails)
-      {
+      if (fails) {
         strain = std::max(strain, 4.);
         reason = "the energy rises in a step";
       }
       strain = std::max(strain, change());
     }
-    // Right after a sudden change of shape the fastest motion is that of single cells, and no step would resolve it:
-    // inaccuracy alone does not make steps shorter than the first one. Backward Euler damps such motion.
-    if (strain <= 1. || (!fails && dt <= parameters.initial_step))
-    {
+    // Right after a sudden change of shape the fastest motion is that of single cells, and no step
+    // would resolve it: inaccuracy alone does not make steps shorter than the first one. Backward
+    // Euler damps such motion.
+    if (strain <= 1. || (!fails && dt <= parameters.initial_step)) {
       const bool was_cut_short = dt < 0.99 * next_step;
-      const double growth = std::clamp(0.8 / std::max(strain, 1e-3), 0.5, result.iterations <= 5 ? 2. : 1.2);
+      const double growth =
+          std::clamp(0.8 / std::max(strain, 1e-3), 0.5, result.iterations <= 5 ? 2. : 1.2);
       // A step that was cut short to meet an output time says nothing against the longer one.
       next_step = was_cut_short && growth >= 1. ? std::max(next_step, growth * dt) : growth * dt;
       now += dt;
@@ -56,7 +52,8 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
       dt = std::max(dt, parameters.initial_step);
     next_step = dt;
     if (dt < parameters.smallest_step)
-      throw ComputationError("the time step fell below Time/Smallest step, because " + reason, now, last_good_state());
+      throw ComputationError("the time step fell below Time/Smallest step, because " + reason, now,
+                             last_good_state());
   }
 }
 

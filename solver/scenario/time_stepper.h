@@ -9,27 +9,25 @@
 #include <limits>
 #include <string>
 
-namespace fusogen
-{
-/// Chooses time steps: a step is taken back, exactly, and repeated with a smaller dt if Newton's method fails, if the
-/// energy rises, if the time discretisation loses too much energy, or if the scenario finds that too much changed.
-template <int dim>
-class TimeStepper
-{
+namespace fusogen {
+/// Chooses time steps: a step is taken back, exactly, and repeated with a smaller dt if Newton's
+/// method fails, if the energy rises, if the time discretisation loses too much energy, or if the
+/// scenario finds that too much changed.
+template <int dim> class TimeStepper {
 public:
   /// @param negligible_energy energies per step below this [pN nm] need no accurate balance
   TimeStepper(const Parameters::Time &parameters, double negligible_energy)
-      : parameters(parameters), negligible_energy(negligible_energy), next_step(parameters.initial_step)
-  {
-  }
+      : parameters(parameters), negligible_energy(negligible_energy),
+        next_step(parameters.initial_step) {}
 
-  /// What changed in a step relative to what may change; more than 1 rejects it. Called on the new shape.
+  /// What changed in a step relative to what may change; more than 1 rejects it. Called on the new
+  /// shape.
   std::function<double(void)> change = [] { return 0.; };
   /// Where the last good state lies, for the error message.
   std::function<std::string(void)> last_good_state = [] { return std::string(); };
 
-  /// Takes one step of at most @p longest [us] and adds its length to time(). Throws ComputationError if no step
-  /// longer than the smallest succeeds.
+  /// Takes one step of at most @p longest [us] and adds its length to time(). Throws
+  /// ComputationError if no step longer than the smallest succeeds.
   StepResult advance(FlowSystem<dim> &flow, double longest);
 
   double time() const { return now; }

@@ -5,38 +5,32 @@
 
 #include <algorithm>
 
-namespace fusogen
-{
+namespace fusogen {
 using namespace dealii;
 
-namespace
-{
+namespace {
 // A piece of a meridian in the order of the area between it and the rim.
-struct AreaOrderedCell
-{
+struct AreaOrderedCell {
   unsigned int curve, cell;
   double begin, end; // area [nm^2]
 };
 
 std::vector<AreaOrderedCell> order_by_area(const Membrane<1> &membrane,
-                                           const std::vector<std::vector<Point<2>>> &points)
-{
+                                           const std::vector<std::vector<Point<2>>> &points) {
   const CurveCell geometry(membrane.degree());
   std::vector<AreaOrderedCell> cells;
   double area = 0.;
   for (unsigned int c = 0; c < membrane.curves().size(); ++c)
-    for (unsigned int k = 0; k < membrane.curves()[c].size(); ++k)
-    {
+    for (unsigned int k = 0; k < membrane.curves()[c].size(); ++k) {
       const double begin = area;
-      geometry.integrate([&](const unsigned int a) { return points[c][k * membrane.degree() + a]; }, 0., 1.,
-                         [&](double, const double dA) { area += dA; });
+      geometry.integrate([&](const unsigned int a) { return points[c][k * membrane.degree() + a]; },
+                         0., 1., [&](double, const double dA) { area += dA; });
       cells.push_back({c, k, begin, area});
     }
   return cells;
 }
 
-std::vector<std::vector<Point<2>>> all_points(const Membrane<1> &membrane)
-{
+std::vector<std::vector<Point<2>>> all_points(const Membrane<1> &membrane) {
   std::vector<std::vector<Point<2>>> points;
   for (unsigned int c = 0; c < membrane.curves().size(); ++c)
     points.push_back(membrane.curve_points(c));
@@ -44,13 +38,14 @@ std::vector<std::vector<Point<2>>> all_points(const Membrane<1> &membrane)
 }
 } // namespace
 
-std::vector<Vector> contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
-                                          const std::vector<std::pair<const Vector *, double>> &densities)
-{
+std::vector<Vector>
+contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
+                      const std::vector<std::pair<const Vector *, double>> &densities) {
   const unsigned int p = fused.degree(), scalar_degree = std::max(1u, p - 1);
   const CurveCell geometry(p), scalar(scalar_degree);
   const auto old_points = all_points(separate), new_points = all_points(fused);
-  const auto old_cells = order_by_area(separate, old_points), new_cells = order_by_area(fused, new_points);
+  const auto old_cells = order_by_area(separate, old_points),
+             new_cells = order_by_area(fused, new_points);
   // The two discretised areas differ by the error of the discretisation.
   const double scale = old_cells.back().end / new_cells.back().end;
 
@@ -60,12 +55,13 @@ std::vector<Vector> contents_after_fusion(const Membrane<1> &separate, const Mem
       old_values[f].push_back(separate.curve_scalars(c, *densities[f].first));
 
   // Reference coordinate in a cell at which the area, counted from the rim, is @p area.
-  const auto locate = [&](const AreaOrderedCell &cell, const std::vector<std::vector<Point<2>>> &points,
-                          const double area) {
-    const auto points_of = [&](const unsigned int a) { return points[cell.curve][cell.cell * p + a]; };
+  const auto locate = [&](const AreaOrderedCell &cell,
+                          const std::vector<std::vector<Point<2>>> &points, const double area) {
+    const auto points_of = [&](const unsigned int a) {
+      return points[cell.curve][cell.cell * p + a];
+    };
     double low = 0., high = 1.;
-    for (unsigned int i = 0; i < 50; ++i)
-    {
+    for (unsigned int i = 0; i < 50; ++i) {
       const double middle = 0.5 * (low + high);
       double sum = cell.begin;
       geometry.integrate(points_of, 0., middle, [&](double, const double dA) { sum += dA; });
@@ -76,40 +72,45 @@ std::vector<Vector> contents_after_fusion(const Membrane<1> &separate, const Mem
 
   std::vector<Vector> contents(densities.size(), fused.scalar_vector(false));
   std::vector<double> sums(densities.size(), 0.);
-  for (const AreaOrderedCell &cell : new_cells)
-  {
+  for (const AreaOrderedCell &cell : new_cells) {
     const Membrane<1>::Cell owner(&fused.triangulation(), 0, fused.curves()[cell.curve][cell.cell],
                                   &fused.position_dofs());
-    const auto points_of = [&](const unsigned int a) { return new_points[cell.curve][cell.cell * p + a]; };
-    std::vector<std::vector<double>> local(densities.size(), std::vector<double>(scalar.n_nodes(), 0.));
+    const auto points_of = [&](const unsigned int a) {
+      return new_points[cell.curve][cell.cell * p + a];
+    };
+    std::vector<std::vector<double>> local(densities.size(),
+                                           std::vector<double>(scalar.n_nodes(), 0.));
     // Split the new cell where an old one ends, so that jumps of the density are met exactly.
     std::vector<double> splits = {0.};
     for (const AreaOrderedCell &old : old_cells)
-      if (old.end / scale > cell.begin * (1. + 1e-13) && old.end / scale < cell.end * (1. - 1e-13))
-      {
+      if (old.end / scale > cell.begin * (1. + 1e-13) &&
+          old.end / scale < cell.end * (1. - 1e-13)) {
         AreaOrderedCell here = cell;
         splits.push_back(locate(here, new_points, old.end / scale));
       }
     splits.push_back(1.);
-    for (unsigned int i = 0; i + 1 < splits.size(); ++i)
-    {
-      geometry.integrate(points_of, splits[i], splits[i + 1], [&](const double xi, const double dA) {
-        double area = cell.begin;
-        geometry.integrate(points_of, 0., xi, [&](double, const double dB) { area += dB; });
-        area *= scale;
-        const auto old = std::min(std::lower_bound(old_cells.begin(), old_cells.end(), area,
-                                                   [](const AreaOrderedCell &c, const double a) { return c.end < a; }),
-                                  old_cells.end() - 1);
-        const double eta = locate(*old, old_points, area);
-        for (unsigned int f = 0; f < densities.size(); ++f)
-        {
-          const double density = scalar.value(
-              [&](const unsigned int j) { return old_values[f][old->curve][old->cell * scalar_degree + j]; }, eta);
-          sums[f] += density * dA;
-          for (unsigned int j = 0; j < scalar.n_nodes(); ++j)
-            local[f][j] += density * dA * scalar.shape(j, xi);
-        }
-      });
+    for (unsigned int i = 0; i + 1 < splits.size(); ++i) {
+      geometry.integrate(
+          points_of, splits[i], splits[i + 1], [&](const double xi, const double dA) {
+            double area = cell.begin;
+            geometry.integrate(points_of, 0., xi, [&](double, const double dB) { area += dB; });
+            area *= scale;
+            const auto old = std::min(std::lower_bound(old_cells.begin(), old_cells.end(), area,
+                                                       [](const AreaOrderedCell &c,
+                                                          const double a) { return c.end < a; }),
+                                      old_cells.end() - 1);
+            const double eta = locate(*old, old_points, area);
+            for (unsigned int f = 0; f < densities.size(); ++f) {
+              const double density = scalar.value(
+                  [&](const unsigned int j) {
+                    return old_values[f][old->curve][old->cell * scalar_degree + j];
+                  },
+                  eta);
+              sums[f] += density * dA;
+              for (unsigned int j = 0; j < scalar.n_nodes(); ++j)
+                local[f][j] += density * dA * scalar.shape(j, xi);
+            }
+          });
     }
     if (!owner->is_locally_owned())
       continue;
@@ -120,8 +121,7 @@ std::vector<Vector> contents_after_fusion(const Membrane<1> &separate, const Mem
         contents[f](indices[j]) += local[f][j == 0 ? 0 : j == 1 ? scalar_degree : j - 1];
   }
   std::vector<Vector> result;
-  for (unsigned int f = 0; f < densities.size(); ++f)
-  {
+  for (unsigned int f = 0; f < densities.size(); ++f) {
     contents[f].compress(VectorOperation::add);
     if (sums[f] != 0.)
       contents[f] *= densities[f].second / sums[f];
