@@ -43,6 +43,7 @@ private:
   void advance(double longest);
   void keep_mesh();
   void observe();
+  Observables observables() const;
   void write();
   void progress() const;
   double total_energy() const;
@@ -283,18 +284,23 @@ std::optional<std::string> Exocytosis::outcome() const {
   return {};
 }
 
+Observables Exocytosis::observables() const {
+  Observables now;
+  now.time = stepper.time();
+  now.time_step = stepper.last_step();
+  now.bending_energy = flow->energies().at("bending") / kT;
+  now.total_energy = total_energy() / kT;
+  now.dissipated_power = flow->total_dissipated_power() / kT;
+  now.area = membrane->area();
+  now.volume = fused ? neck.lumen_volume : membrane->volume();
+  now.neck_radius = neck.radius; // 0 before there is one
+  now.vesicle_lipid_transferred = transferred;
+  now.cargo_released = lumen.released();
+  return now;
+}
+
 void Exocytosis::write() {
-  Statistics row;
-  row.set("time", "us", stepper.time());
-  row.set("time step", "us", stepper.last_step());
-  row.set("bending energy", "kT", flow->energies().at("bending") / kT);
-  row.set("total energy", "kT", total_energy() / kT);
-  row.set("dissipated power", "kT/us", flow->total_dissipated_power() / kT);
-  row.set("area", "nm^2", membrane->area());
-  row.set("volume", "nm^3", fused ? neck.lumen_volume : membrane->volume());
-  row.set("neck radius", "nm", fused ? neck.radius : 0.);
-  row.set("vesicle lipid transferred", "", transferred);
-  row.set("cargo released", "", fused ? lumen.released() : 0.);
+  Statistics row = observables().row();
   row.set("height", "nm", height());
   row.set("Gaussian energy", "kT", (fused ? 2. : 6.) * PI * parameters.gaussian_modulus() / kT);
   row.set("dissipated energy", "kT", dissipated / kT);
@@ -356,17 +362,10 @@ void Exocytosis::run() {
   Log::instance().finish_progress();
 
   Summary &summary = output.summary;
-  summary.set("bending energy", flow->energies().at("bending") / kT, "kT");
-  summary.set("total energy", total_energy() / kT, "kT");
-  summary.set("area", membrane->area(), "nm^2");
-  summary.set("volume", fused ? neck.lumen_volume : membrane->volume(), "nm^3");
-  summary.set("neck radius", neck.radius, "nm");
-  summary.set("final time", stepper.time(), "us");
+  observables().add_to(summary);
   summary.set("lipid mass error", lipid_mass_error(), "");
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
-  summary.set("cargo released", fused ? lumen.released() : 0., "");
-  summary.set("vesicle lipid transferred", transferred, "");
   summary.set("fusion energy change", fusion_energy / kT, "kT");
   summary.set("Gaussian energy change", fused ? -4. * PI * parameters.gaussian_modulus() / kT : 0.,
               "kT");

@@ -188,19 +188,19 @@ template <int dim> void run_relaxation(const RunContext &context) {
   double amplitude = initial_amplitude;
   DecayRate decay, early_decay;
 
+  const auto observables = [&]() {
+    Observables now;
+    now.time = stepper.time();
+    now.time_step = stepper.last_step();
+    now.bending_energy = flow.energies().at("bending") / kT;
+    now.total_energy = flow.energy() / kT;
+    now.dissipated_power = flow.total_dissipated_power() / kT;
+    now.area = membrane.area();
+    now.volume = membrane.volume();
+    return now;
+  };
   const auto write = [&]() {
-    const auto energies = flow.energies();
-    Statistics row;
-    row.set("time", "us", stepper.time());
-    row.set("time step", "us", stepper.last_step());
-    row.set("bending energy", "kT", energies.at("bending") / kT);
-    row.set("total energy", "kT", flow.energy() / kT);
-    row.set("dissipated power", "kT/us", flow.total_dissipated_power() / kT);
-    row.set("area", "nm^2", membrane.area());
-    row.set("volume", "nm^3", membrane.volume());
-    row.set("neck radius", "nm", std::nan(""));
-    row.set("vesicle lipid transferred", "", 0.);
-    row.set("cargo released", "", 0.);
+    Statistics row = observables().row();
     row.set("rms normal velocity", "nm/us", rms_normal_velocity(membrane, flow.velocity()));
     if (follows_mode)
       row.set("mode amplitude", "nm", amplitude);
@@ -247,11 +247,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
   }
   Log::instance().finish_progress();
 
-  output.summary.set("bending energy", flow.energies().at("bending") / kT, "kT");
-  output.summary.set("area", membrane.area(), "nm^2");
-  output.summary.set("volume", membrane.volume(), "nm^3");
-  output.summary.set("neck radius", std::nan(""), "nm");
-  output.summary.set("final time", stepper.time(), "us");
+  observables().add_to(output.summary);
   output.summary.set("area ledger error", std::abs(membrane.area() / initial_area - 1.), "");
   if (follows_mode)
     output.summary.set("mode relaxation rate", (decay.n_steps() > 10 ? decay : early_decay).rate(),

@@ -9,6 +9,32 @@
 #include <fstream>
 
 namespace fusogen {
+Statistics Observables::row() const {
+  Statistics row;
+  row.set("time", "us", time);
+  row.set("time step", "us", time_step);
+  row.set("bending energy", "kT", bending_energy);
+  row.set("total energy", "kT", total_energy);
+  row.set("dissipated power", "kT/us", dissipated_power);
+  row.set("area", "nm^2", area);
+  row.set("volume", "nm^3", volume);
+  row.set("neck radius", "nm", neck_radius);
+  row.set("vesicle lipid transferred", "", vesicle_lipid_transferred);
+  row.set("cargo released", "", cargo_released);
+  return row;
+}
+
+void Observables::add_to(Summary &summary) const {
+  summary.set("bending energy", bending_energy, "kT");
+  summary.set("total energy", total_energy, "kT");
+  summary.set("area", area, "nm^2");
+  summary.set("volume", volume, "nm^3");
+  summary.set("neck radius", neck_radius, "nm");
+  summary.set("final time", time, "us");
+  summary.set("vesicle lipid transferred", vesicle_lipid_transferred, "");
+  summary.set("cargo released", cargo_released, "");
+}
+
 RunOutput::RunOutput(const RunContext &context)
     : directory(context.directory),
       first_rank(dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0) {

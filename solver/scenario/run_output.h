@@ -8,6 +8,7 @@
 
 #include <mpi.h>
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +21,21 @@ struct RunContext {
   const ParameterTable &table;
   std::string directory;
   MPI_Comm communicator;
+};
+
+/// What every scenario reports, in the units of the files; nan where it has no meaning.
+struct Observables {
+  double time = 0., time_step = 0.;                                  ///< [us]
+  double bending_energy = std::nan(""), total_energy = std::nan(""); ///< [kT]
+  double dissipated_power = 0.;                                      ///< [kT/us]
+  double area = std::nan(""), volume = std::nan("");                 ///< [nm^2], [nm^3]
+  double neck_radius = std::nan("");                                 ///< [nm]
+  double vesicle_lipid_transferred = 0., cargo_released = 0.;        ///< fractions
+
+  /// A row of statistics.csv, to which a scenario adds its own columns.
+  Statistics row() const;
+  /// The same at the end of the run in summary.json.
+  void add_to(Summary &summary) const;
 };
 
 /// The files of a run that are not pictures: parameters.prm, statistics.csv (or another table) and

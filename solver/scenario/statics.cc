@@ -115,8 +115,10 @@ void run_pore_energy(const RunContext &context) {
     row.set("neck radius", "nm", neck);
     row.set("pore energy", "kT", energy.total / kT);
     row.set("bending energy", "kT", energy.bending / kT);
-    row.set("vesicle side energy", "kT", energy.vesicle_side / kT);
-    row.set("plasma membrane side energy", "kT", energy.patch_side / kT);
+    if (parameters.pore.kind == PoreKind::vesicle_and_plasma_membrane) {
+      row.set("vesicle side energy", "kT", energy.vesicle_side / kT);
+      row.set("plasma membrane side energy", "kT", energy.patch_side / kT);
+    }
     row.set("area", "nm^2", energy.area);
     output.append("curve.csv", row);
     std::ostringstream line;
@@ -125,28 +127,19 @@ void run_pore_energy(const RunContext &context) {
   }
 
   const PoreEnergy energy = pore_energy(context, parameters.pore.neck_radius, &pictures);
-  Statistics row;
-  row.set("time", "us", 0.);
-  row.set("time step", "us", 0.);
-  row.set("bending energy", "kT", energy.bending / kT);
-  row.set("total energy", "kT", energy.total / kT);
-  row.set("dissipated power", "kT/us", 0.);
-  row.set("area", "nm^2", energy.area);
-  row.set("volume", "nm^3", std::nan(""));
-  row.set("neck radius", "nm", parameters.pore.neck_radius);
-  row.set("vesicle lipid transferred", "", 0.);
-  row.set("cargo released", "", 0.);
-  output.append("statistics.csv", row);
+  Observables observables;
+  observables.bending_energy = energy.bending / kT;
+  observables.total_energy = energy.total / kT;
+  observables.area = energy.area;
+  observables.neck_radius = parameters.pore.neck_radius;
+  output.append("statistics.csv", observables.row());
 
-  output.summary.set("bending energy", energy.bending / kT, "kT");
+  observables.add_to(output.summary);
   output.summary.set("pore energy", energy.total / kT, "kT");
   if (parameters.pore.kind == PoreKind::vesicle_and_plasma_membrane) {
     output.summary.set("vesicle side energy", energy.vesicle_side / kT, "kT");
     output.summary.set("plasma membrane side energy", energy.patch_side / kT, "kT");
   }
-  output.summary.set("area", energy.area, "nm^2");
-  output.summary.set("neck radius", parameters.pore.neck_radius, "nm");
-  output.summary.set("final time", 0., "us");
   output.finish("equilibrium");
   std::ostringstream line;
   line << "neck radius " << parameters.pore.neck_radius << " nm: pore energy " << energy.total / kT
@@ -184,6 +177,7 @@ void run_tether(const RunContext &context) {
                               first_height,
                               tether_radius});
   double largest_force = 0.;
+  Observables observables;
   for (int k = 1; k <= parameters.tether.extensions; ++k) {
     const double extension = parameters.tether.largest_extension * k / parameters.tether.extensions;
     shape.set_pole_height(extension * tether_radius);
@@ -198,6 +192,13 @@ void run_tether(const RunContext &context) {
     row.set("bending energy", "kT", shape.bending_energy() / kT);
     row.set("area", "nm^2", shape.area());
     output.append("curve.csv", row);
+    // The curve is quasi-static; the number of the extension stands for the time.
+    observables.time = k;
+    observables.bending_energy = shape.bending_energy() / kT;
+    observables.total_energy =
+        (shape.bending_energy() + tension * (shape.area() - PI * rim * rim)) / kT;
+    observables.area = shape.area();
+    output.append("statistics.csv", observables.row());
     const Vector moment = shape.system().moment();
     pictures.write(shape.surface(), k,
                    {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
@@ -216,8 +217,7 @@ void run_tether(const RunContext &context) {
     if (points[i][1] < half_height && points[i + 1][1] >= half_height)
       radius = points[i][0] + (points[i + 1][0] - points[i][0]) * (half_height - points[i][1]) /
                                   (points[i + 1][1] - points[i][1]);
-  output.summary.set("bending energy", shape.bending_energy() / kT, "kT");
-  output.summary.set("area", shape.area(), "nm^2");
+  observables.add_to(output.summary);
   output.summary.set("tether radius", radius, "nm");
   output.summary.set("force", shape.pole_force(), "pN");
   output.summary.set("largest force", largest_force, "pN");
