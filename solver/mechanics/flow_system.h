@@ -88,6 +88,9 @@ public:
   /// kept by each step; mesh motion transports it.
   Vector material_area;
 
+  /// The same integrals over the shape as it is, instead of the material's (ghosted).
+  Vector measured_area() const;
+
   /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for
   /// at once.
   double area_relaxation_time = 0.;
@@ -118,7 +121,6 @@ private:
   void assemble(const Part part, double dt);
   template <class Function> void for_each_cell(double dt, const Function &function) const;
   Vector mixed_vector(bool ghosted) const;
-  Vector measured_area() const;
 
   Membrane<dim> &surface_membrane;
   std::map<Edge, EdgeCondition> edge_conditions;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "geometry/meridian_motion.h"
 #include "geometry/shapes.h"
+#include "geometry/surface_motion.h"
 #include "io/surface_output.h"
 #include "mechanics/applied_force.h"
 #include "mechanics/bending.h"
@@ -109,6 +110,44 @@ double rms_normal_velocity(const Membrane<dim> &membrane, const Vector &velocity
                    dealii::Utilities::MPI::sum(area, membrane.communicator()));
 }
 
+// Places the nodes anew when the shape has outgrown them.
+class MeshKeeper {
+public:
+  MeshKeeper(const Membrane<1> &, const Parameters &parameters) {
+    grading.n_cells = parameters.geometry.cells;
+  }
+  MeshKeeper(const Membrane<2> &membrane, const Parameters &) : quality(mesh_quality(membrane)) {}
+
+  void keep(Membrane<1> &membrane, FlowSystem<1> &flow) {
+    MeridianMotion motion(membrane, grading);
+    if (motion.misfit() < largest_misfit)
+      return;
+    Vector tension = flow.tension(), area = flow.material_area;
+    std::vector<MeridianMotion::Field> no_fields;
+    motion.redistribute(true, area, no_fields, {&tension});
+    flow.set_tension(tension);
+    flow.mesh_moved(area);
+  }
+
+  void keep(Membrane<2> &membrane, FlowSystem<2> &flow) {
+    if (mesh_quality(membrane) > 0.5 * quality)
+      return;
+    const double total = flow.total_material_area();
+    smooth_along_surface(membrane);
+    quality = mesh_quality(membrane);
+    Vector area = membrane.tension_vector(false);
+    area = flow.measured_area();
+    flow.mesh_moved(area);
+    area *= total / flow.total_material_area();
+    flow.mesh_moved(area);
+  }
+
+private:
+  static constexpr double largest_misfit = 2.;
+  GradingParameters grading; // meridian
+  double quality = 1.;       // in space: when the nodes were last placed
+};
+
 // The rate of an exponential decay da/dt = - rate (a - rest) as the slope of velocity against
 // amplitude, by weighted least squares. The amplitude at rest is not exactly zero: the discretised
 // sphere has the symmetry of its mesh.
@@ -202,6 +241,8 @@ template <int dim> void run_relaxation(const RunContext &context) {
   const auto write = [&]() {
     Statistics row = observables().row();
     row.set("rms normal velocity", "nm/us", rms_normal_velocity(membrane, flow.velocity()));
+    if constexpr (dim == 2)
+      row.set("mesh quality", "", mesh_quality(membrane));
     if (follows_mode)
       row.set("mode amplitude", "nm", amplitude);
     output.append("statistics.csv", row);
@@ -212,6 +253,8 @@ template <int dim> void run_relaxation(const RunContext &context) {
   };
   write();
 
+  MeshKeeper mesh(membrane, parameters);
+  flow.area_relaxation_time = 0.01 * relaxation_time;
   std::string outcome = "end time";
   double next_output = parameters.time.output_interval;
   while (stepper.time() < parameters.time.end * (1. - 1e-12)) {
@@ -240,7 +283,9 @@ template <int dim> void run_relaxation(const RunContext &context) {
            << " kT, power = " << flow.total_dissipated_power() / kT << " kT/us";
       Log::instance().progress(line.str());
     }
-    if (at_rest) {
+    if (!at_rest)
+      mesh.keep(membrane, flow);
+    else {
       outcome = "equilibrium";
       break;
     }
