@@ -302,7 +302,7 @@ Observables Exocytosis::observables() const {
 void Exocytosis::write() {
   Statistics row = observables().row();
   row.set("height", "nm", height());
-  row.set("Gaussian energy", "kT", (fused ? 2. : 6.) * PI * parameters.gaussian_modulus() / kT);
+  row.set("Gaussian energy", "kT", (fused ? 0. : 4.) * PI * parameters.gaussian_modulus() / kT);
   row.set("dissipated energy", "kT", dissipated / kT);
   row.set("remeshing energy", "kT", remeshing_energy / kT);
   row.set("area through rim", "nm^2", area_left);
