@@ -61,53 +61,49 @@ void create(Membrane<2> &membrane, const Parameters &parameters) {
   }
 }
 
+// Integral over the membrane of f(point, normal, velocity).
+template <int dim, class Function>
+double integral(const Membrane<dim> &membrane, const Vector &velocity, const Function &f) {
+  SurfaceValues<dim> surface(membrane.degree());
+  std::vector<double> x, v;
+  double sum = 0.;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      membrane.cell_positions(cell, x);
+      membrane.cell_vector_values(cell, velocity, v);
+      surface.reinit(x, Membrane<dim>::orientation(cell));
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+        sum += surface.weight(q) *
+               f(surface.point(q), surface.normal(q), surface.vector_field(q, v).value);
+    }
+  return dealii::Utilities::MPI::sum(sum, membrane.communicator());
+}
+
 // Amplitude of the harmonic P_l of the distance from the origin, and its rate of change by the
 // normal velocity [nm, nm/us]; both are integrals over the solid angle dOmega = x.nu dA / |x|^3.
 template <int dim>
 std::pair<double, double> mode_amplitude_and_rate(const Membrane<dim> &membrane,
                                                   const Vector &velocity, const int l) {
-  SurfaceValues<dim> surface(membrane.degree());
-  std::vector<double> x, v;
-  double amplitude = 0., rate = 0.;
-  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned()) {
-      membrane.cell_positions(cell, x);
-      membrane.cell_vector_values(cell, velocity, v);
-      surface.reinit(x, Membrane<dim>::orientation(cell));
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
-        const Vector3 &p = surface.point(q), &nu = surface.normal(q);
-        const double distance = p.norm();
-        const double harmonic = std::legendre(l, p[2] / distance);
-        const double solid_angle = surface.weight(q) * (p * nu) / std::pow(distance, 3);
-        amplitude += solid_angle * harmonic * distance;
-        rate += surface.weight(q) / (distance * distance) * harmonic *
-                (surface.vector_field(q, v).value * nu);
-      }
-    }
   const double factor = (2. * l + 1.) / (4. * PI);
-  return {factor * dealii::Utilities::MPI::sum(amplitude, membrane.communicator()),
-          factor * dealii::Utilities::MPI::sum(rate, membrane.communicator())};
+  const double amplitude =
+      integral(membrane, velocity, [l](const Vector3 &x, const Vector3 &nu, const Vector3 &) {
+        return std::legendre(l, x[2] / x.norm()) * (x * nu) / x.norm_square();
+      });
+  const double rate =
+      integral(membrane, velocity, [l](const Vector3 &x, const Vector3 &nu, const Vector3 &v) {
+        return std::legendre(l, x[2] / x.norm()) * (v * nu) / x.norm_square();
+      });
+  return {factor * amplitude, factor * rate};
 }
+
 // Root mean square of the normal velocity [nm/us]: how fast the shape changes, whatever the nodes
 // do along it.
 template <int dim>
 double rms_normal_velocity(const Membrane<dim> &membrane, const Vector &velocity) {
-  SurfaceValues<dim> surface(membrane.degree());
-  std::vector<double> x, v;
-  double sum = 0., area = 0.;
-  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned()) {
-      membrane.cell_positions(cell, x);
-      membrane.cell_vector_values(cell, velocity, v);
-      surface.reinit(x, Membrane<dim>::orientation(cell));
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
-        const double normal = surface.vector_field(q, v).value * surface.normal(q);
-        sum += surface.weight(q) * normal * normal;
-        area += surface.weight(q);
-      }
-    }
-  return std::sqrt(dealii::Utilities::MPI::sum(sum, membrane.communicator()) /
-                   dealii::Utilities::MPI::sum(area, membrane.communicator()));
+  const auto squared = [](const Vector3 &, const Vector3 &nu, const Vector3 &v) {
+    return (v * nu) * (v * nu);
+  };
+  return std::sqrt(integral(membrane, velocity, squared) / membrane.area());
 }
 
 // Places the nodes anew when the shape has outgrown them.
