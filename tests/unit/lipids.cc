@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_SUITE(lipids)
 
 BOOST_AUTO_TEST_CASE(amounts_stay_on_a_moving_vesicle) {
   check_amounts<1>(32, 200);
-  check_amounts<2>(1, 40);
+  check_amounts<2>(1, 20);
 }
 
 BOOST_AUTO_TEST_CASE(exchange_of_two_joined_spheres) {
