@@ -57,8 +57,7 @@ Neck find_neck(const CurveSpline &curve) {
   const auto walk = [&](const int direction) {
     double resistance = 0.;
     CurveSample last = s;
-    for (std::ptrdiff_t k = direction > 0 ? centre + 1 : std::ptrdiff_t(centre) - 1;
-         k >= 0 && k < std::ptrdiff_t(t.size()); k += direction) {
+    for (std::ptrdiff_t k = centre; k >= 0 && k < std::ptrdiff_t(t.size()); k += direction) {
       const CurveSample next = curve.at(t[k]);
       if ((t[k] - neck.parameter) * direction <= 0.)
         continue;

@@ -76,7 +76,10 @@ double mesh_quality(const Membrane<2> &membrane) {
   return Utilities::MPI::min(worst, membrane.communicator());
 }
 
-double smooth_along_surface(Membrane<2> &membrane) {
+namespace {
+// One sweep: each vertex goes half of the way to the mean of its neighbours, then the other nodes
+// between the vertices; all to the closest point of the surface they left.
+void sweep(Membrane<2> &membrane) {
   const auto &dofs = membrane.position_dofs();
   const IndexSet owned = dofs.locally_owned_dofs();
   const FE_Q<2> element(membrane.degree()), bilinear(1);
@@ -137,7 +140,6 @@ double smooth_along_surface(Membrane<2> &membrane) {
 
   // Vertices go half of the way to the mean of their neighbours.
   std::map<Index, double> moved;
-  double largest = 0.;
   std::vector<double> means;
   for (const auto &cell : dofs.active_cell_iterators())
     if (cell->is_locally_owned()) {
@@ -147,13 +149,11 @@ double smooth_along_surface(Membrane<2> &membrane) {
       for (unsigned int v = 0; v < n_vertices; ++v) {
         if (!owned.is_element(indices[3 * v]) || moved.count(indices[3 * v]) > 0)
           continue;
-        Vector3 old, y;
+        Vector3 y;
         for (unsigned int c = 0; c < 3; ++c) {
-          old[c] = nodal[3 * v + c];
-          y[c] = 0.5 * (old[c] + means[3 * v + c]);
+          y[c] = 0.5 * (nodal[3 * v + c] + means[3 * v + c]);
         }
         const Vector3 point = put_on_surface(indices, y);
-        largest = std::max(largest, (point - old).norm());
         for (unsigned int c = 0; c < 3; ++c)
           moved[indices[3 * v + c]] = point[c];
       }
@@ -193,6 +193,24 @@ double smooth_along_surface(Membrane<2> &membrane) {
   constraints.close();
   constraints.distribute(positions);
   membrane.set_positions(positions);
-  return Utilities::MPI::max(largest, membrane.communicator());
+}
+} // namespace
+
+bool smooth_along_surface(Membrane<2> &membrane) {
+  constexpr unsigned int largest_number_of_sweeps = 30;
+  constexpr double wanted_improvement = 1.25;
+  const Vector start = membrane.positions();
+  const double quality_before = mesh_quality(membrane);
+  // The first sweep straightens the cells, which may first make the worst one worse.
+  double quality = 0.;
+  for (unsigned int i = 0;
+       i < largest_number_of_sweeps && quality < wanted_improvement * quality_before; ++i) {
+    sweep(membrane);
+    quality = mesh_quality(membrane);
+  }
+  if (quality > quality_before)
+    return true;
+  membrane.set_positions(start);
+  return false;
 }
 } // namespace fusogen

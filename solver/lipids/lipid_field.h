@@ -39,8 +39,9 @@ public:
            double reservoir_fraction);
 
   /// Adds a field with given contents (after a topology event). @p bounded replaces the L2
-  /// projection of the content by the lumped one, which smears a sharp front over one cell but
-  /// keeps 0 <= c <= 1; the amount is the same.
+  /// projection of the content by the lumped one, which smears a sharp front over one cell but, for
+  /// surfaces of degree 2, keeps 0 <= c <= 1 (lipids of higher degree have shape functions that
+  /// change sign, and overshoot a little); the amount is the same.
   void add(const LipidField &field, bool bounded);
 
   /// Diffusion over dt [us] on the moved membrane.

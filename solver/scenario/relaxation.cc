@@ -129,8 +129,10 @@ public:
     if (mesh_quality(membrane) > 0.5 * quality)
       return;
     const double total = flow.total_material_area();
-    smooth_along_surface(membrane);
+    const bool improved = smooth_along_surface(membrane);
     quality = mesh_quality(membrane);
+    if (!improved)
+      return; // until the quality has halved again
     Vector area = membrane.tension_vector(false);
     area = flow.measured_area();
     flow.mesh_moved(area);
