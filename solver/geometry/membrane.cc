@@ -8,7 +8,9 @@
 #include <deal.II/fe/fe_dgp.h>
 #include <deal.II/fe/fe_q.h>
 #include <deal.II/fe/mapping_q.h>
+#include <deal.II/grid/cell_id.h>
 #include <deal.II/grid/grid_generator.h>
+#include <deal.II/grid/grid_tools.h>
 #include <deal.II/grid/manifold_lib.h>
 
 namespace fusogen {
@@ -165,6 +167,66 @@ void Membrane<2>::create_sphere_like(
           const auto x = map({{s[0] / norm, s[1] / norm, s[2] / norm}});
           positions(indices[i]) = x[component_of_position_dof[i]];
         }
+    }
+  positions.compress(VectorOperation::insert);
+  position_vector = positions;
+}
+
+template <>
+void Membrane<1>::create_surface(const QuadMesh &, unsigned int, const QuadMesh::Geometry &) {
+  Assert(false, ExcMessage("A surface in space has dim = 2."));
+}
+
+template <>
+void Membrane<2>::create_surface(const QuadMesh &mesh, const unsigned int refinement,
+                                 const QuadMesh::Geometry &geometry) {
+  // deal.II wants the two cells at an edge to agree on its direction, and turns them for it;
+  // without that the children of neighbours would not fit together.
+  std::vector<CellData<2>> cells(mesh.cells.size());
+  for (unsigned int c = 0; c < cells.size(); ++c)
+    for (unsigned int v = 0; v < 4; ++v)
+      cells[c].vertices[v] = mesh.cells[c].corners[v];
+  GridTools::consistently_order_cells(cells);
+
+  // Where the turned cell's corners lie in the unit square of the given one.
+  std::vector<std::array<Point<2>, 4>> turned(cells.size());
+  for (unsigned int c = 0; c < cells.size(); ++c) {
+    for (unsigned int v = 0; v < 4; ++v)
+      for (unsigned int w = 0; w < 4; ++w)
+        if (cells[c].vertices[v] == mesh.cells[c].corners[w])
+          turned[c][v] = Point<2>(w % 2, w / 2);
+    const Tensor<1, 2> a = turned[c][1] - turned[c][0], b = turned[c][2] - turned[c][0];
+    const bool inward = a[0] * b[1] - a[1] * b[0] < 0.;
+    cells[c].material_id = 2 * static_cast<unsigned int>(mesh.cells[c].component) + inward;
+  }
+  tria->create_triangulation(mesh.vertices, cells, SubCellData());
+  for (const auto &cell : tria->active_cell_iterators())
+    for (const unsigned int f : cell->face_indices())
+      if (cell->face(f)->at_boundary())
+        cell->face(f)->set_boundary_id(static_cast<types::boundary_id>(Edge::rim));
+  tria->refine_global(refinement);
+  distribute_dofs();
+
+  const FE_Q<2> nodes(polynomial_degree);
+  Vector positions = make_vector(position_dof_handler, false);
+  std::vector<types::global_dof_index> indices;
+  for (const auto &cell : position_dof_handler.active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      cell_position_indices(cell, indices);
+      const CellId id = cell->id();
+      const auto children = id.get_child_indices();
+      const auto &corners = turned[id.get_coarse_cell_id()];
+      for (unsigned int node = 0; node < nodes.n_dofs_per_cell(); ++node) {
+        Point<2> xi = nodes.unit_support_point(node);
+        for (std::size_t level = children.size(); level-- > 0;)
+          xi = GeometryInfo<2>::child_to_cell_coordinates(xi, children[level]);
+        const Point<2> in_given =
+            corners[0] + xi[0] * (corners[1] - corners[0]) + xi[1] * (corners[2] - corners[0]);
+        const Point<3> x = geometry(id.get_coarse_cell_id(), in_given);
+        for (unsigned int c = 0; c < 3; ++c)
+          if (positions.in_local_range(indices[3 * node + c]))
+            positions(indices[3 * node + c]) = x[c];
+      }
     }
   positions.compress(VectorOperation::insert);
   position_vector = positions;

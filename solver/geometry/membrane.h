@@ -3,6 +3,7 @@
 #define FUSOGEN_GEOMETRY_MEMBRANE_H
 
 #include "geometry/profile.h"
+#include "geometry/quad_mesh.h"
 #include "geometry/surface_values.h"
 
 #include <deal.II/distributed/tria_base.h>
@@ -15,9 +16,6 @@
 
 namespace fusogen {
 using Vector = dealii::PETScWrappers::MPI::Vector;
-
-/// Which membrane a cell belongs to.
-enum class Component : unsigned int { vesicle = 0, plasma_membrane = 1 };
 
 /// What an end of a meridian (an edge of an open surface) is; used as the boundary id of the
 /// triangulation.
@@ -62,6 +60,11 @@ public:
   void create_sphere_like(
       unsigned int refinement,
       const std::function<std::array<double, 3>(const std::array<double, 3> &)> &map);
+
+  /// dim = 2: the surface of @p mesh, every cell refined @p refinement times and every node put
+  /// where @p geometry says. Open edges of the mesh are rims.
+  void create_surface(const QuadMesh &mesh, unsigned int refinement,
+                      const QuadMesh::Geometry &geometry);
 
   MPI_Comm communicator() const { return mpi_communicator; }
   unsigned int degree() const { return polynomial_degree; }
