@@ -215,14 +215,19 @@ void Membrane<2>::create_surface(const QuadMesh &mesh, const unsigned int refine
       cell_position_indices(cell, indices);
       const CellId id = cell->id();
       const auto children = id.get_child_indices();
-      const auto &corners = turned[id.get_coarse_cell_id()];
+      // The coarse cell in the id is counted in p4est's order, not in that of the mesh.
+      typename Triangulation::cell_iterator ancestor(tria.get(), cell->level(), cell->index());
+      while (ancestor->level() > 0)
+        ancestor = ancestor->parent();
+      const unsigned int coarse = ancestor->index();
+      const auto &corners = turned[coarse];
       for (unsigned int node = 0; node < nodes.n_dofs_per_cell(); ++node) {
         Point<2> xi = nodes.unit_support_point(node);
         for (std::size_t level = children.size(); level-- > 0;)
           xi = GeometryInfo<2>::child_to_cell_coordinates(xi, children[level]);
         const Point<2> in_given =
             corners[0] + xi[0] * (corners[1] - corners[0]) + xi[1] * (corners[2] - corners[0]);
-        const Point<3> x = geometry(id.get_coarse_cell_id(), in_given);
+        const Point<3> x = geometry(coarse, in_given);
         for (unsigned int c = 0; c < 3; ++c)
           if (positions.in_local_range(indices[3 * node + c]))
             positions(indices[3 * node + c]) = x[c];
