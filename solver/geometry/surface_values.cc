@@ -10,58 +10,6 @@
 namespace fusogen {
 using namespace dealii;
 
-namespace {
-// Frame, Jacobian and hoop data of one quadrature point, filled by the two geometries below.
-template <int dim> struct PointGeometry {
-  Vector3 point, normal;
-  std::array<Vector3, 2> tangents;
-  double area_element = 0.;              // dA per reference volume
-  std::array<Tensor<1, dim>, 2> inverse; // e_a . grad phi = inverse[a] . reference gradient
-  double inverse_radius = 0.;            // 1/r in the meridian
-};
-
-PointGeometry<1> point_geometry(const std::array<double, 2> &x,
-                                const std::array<Tensor<1, 1>, 2> &dx) {
-  PointGeometry<1> g;
-  const double speed = std::hypot(dx[0][0], dx[1][0]);
-  const double r = x[0];
-  g.point = Vector3({x[0], 0., x[1]});
-  g.tangents[0] = Vector3({dx[0][0] / speed, 0., dx[1][0] / speed});
-  // For a curve that runs from the south to the north pole (z', -r') points outward, and e_1 x
-  // (-e_phi) along it.
-  g.tangents[1] = Vector3({0., -1., 0.});
-  g.normal = Vector3({g.tangents[0][2], 0., -g.tangents[0][0]});
-  g.area_element = 2. * numbers::PI * r * speed;
-  g.inverse[0][0] = 1. / speed;
-  g.inverse_radius = 1. / r;
-  return g;
-}
-
-PointGeometry<2> point_geometry(const std::array<double, 3> &x,
-                                const std::array<Tensor<1, 2>, 3> &dx) {
-  PointGeometry<2> g;
-  Vector3 a, b;
-  for (unsigned int c = 0; c < 3; ++c) {
-    g.point[c] = x[c];
-    a[c] = dx[c][0];
-    b[c] = dx[c][1];
-  }
-  const double length_a = a.norm();
-  const Vector3 e1 = a / length_a;
-  const double b1 = b * e1;
-  Vector3 e2 = b - b1 * e1;
-  const double b2 = e2.norm();
-  e2 /= b2;
-  g.tangents = {{e1, e2}};
-  g.normal = cross_product_3d(e1, e2);
-  g.area_element = length_a * b2;
-  // Inverse of the triangular matrix [ |a|  b.e1 ; 0  b.e2 ].
-  g.inverse[0] = Tensor<1, 2>({1. / length_a, 0.});
-  g.inverse[1] = Tensor<1, 2>({-b1 / (length_a * b2), 1. / b2});
-  return g;
-}
-} // namespace
-
 template <int dim> SurfaceValues<dim>::SurfaceValues(const unsigned int degree) {
   const QGauss<dim> quadrature(degree + 2);
   const FE_Q<dim> vector_element(degree), scalar_element(std::max(1u, degree - 1));
@@ -72,10 +20,11 @@ template <int dim> SurfaceValues<dim>::SurfaceValues(const unsigned int degree) 
   n_tension_shapes = tension_element.n_dofs_per_cell();
   quadrature_weights = quadrature.get_weights();
   for (unsigned int q = 0; q < n_points; ++q) {
-    for (unsigned int a = 0; a < n_nodes; ++a) {
-      node_values.push_back(vector_element.shape_value(a, quadrature.point(q)));
-      node_gradients.push_back(vector_element.shape_grad(a, quadrature.point(q)));
-    }
+    for (unsigned int a = 0; a < n_nodes; ++a)
+      node_table.push_back(vector_element.shape_value(a, quadrature.point(q)));
+    for (unsigned int d = 0; d < dim; ++d)
+      for (unsigned int a = 0; a < n_nodes; ++a)
+        node_table.push_back(vector_element.shape_grad(a, quadrature.point(q))[d]);
     for (unsigned int a = 0; a < n_scalar_nodes; ++a) {
       scalar_values.push_back(scalar_element.shape_value(a, quadrature.point(q)));
       scalar_gradients.push_back(scalar_element.shape_grad(a, quadrature.point(q)));
@@ -83,82 +32,188 @@ template <int dim> SurfaceValues<dim>::SurfaceValues(const unsigned int degree) 
     for (unsigned int a = 0; a < n_tension_shapes; ++a)
       tension_values.push_back(tension_element.shape_value(a, quadrature.point(q)));
   }
-  weights.resize(n_points);
   points.resize(n_points);
-  normals.resize(n_points);
-  tangents.resize(n_points);
-  vector_shapes.resize(n_points * n_vector_dofs());
-  scalar_shapes.resize(n_points * n_scalar_nodes);
+  inverses.resize(n_points);
+}
+
+template <>
+void SurfaceValues<1>::set_point(const unsigned int q, const ReferenceVector<1> &position) {
+  SurfacePoint &s = points[q];
+  const double r = position[0], r1 = position[2], z1 = position[3], speed = std::hypot(r1, z1);
+  s.point = Vector3({r, 0., position[1]});
+  s.tangents[0] = Vector3({r1 / speed, 0., z1 / speed});
+  // For a curve that runs from the south to the north pole (z', -r') points outward, and e_1 x
+  // (-e_phi) along it.
+  s.tangents[1] = Vector3({0., -1., 0.});
+  s.normal = Vector3({s.tangents[0][2], 0., -s.tangents[0][0]});
+  inverses[q].rows[0][0] = 1. / speed;
+  inverses[q].rows[1][0] = 0.;
+  inverses[q].radius = 1. / r;
+  s.weight = 2. * numbers::PI * r * speed * quadrature_weights[q];
+}
+
+template <>
+void SurfaceValues<2>::set_point(const unsigned int q, const ReferenceVector<2> &position) {
+  SurfacePoint &s = points[q];
+  s.point = Vector3({position[0], position[1], position[2]});
+  const Vector3 a({position[3], position[4], position[5]}),
+      b({position[6], position[7], position[8]});
+  const double length_a = a.norm();
+  const Vector3 e1 = a / length_a;
+  const double b1 = b * e1;
+  Vector3 e2 = b - b1 * e1;
+  const double b2 = e2.norm();
+  e2 /= b2;
+  s.tangents = {{e1, e2}};
+  s.normal = cross_product_3d(e1, e2);
+  s.weight = length_a * b2 * quadrature_weights[q];
+  // Inverse of the triangular matrix [ |a|  b.e1 ; 0  b.e2 ].
+  inverses[q].rows[0] = Tensor<1, 2>({1. / length_a, 0.});
+  inverses[q].rows[1] = Tensor<1, 2>({-b1 / (length_a * b2), 1. / b2});
+  inverses[q].radius = 0.;
+}
+
+template <int dim>
+void SurfaceValues<dim>::reinit(const std::vector<ReferenceVector<dim>> &positions,
+                                const double orientation) {
+  degenerate = false;
+  for (unsigned int q = 0; q < n_points; ++q) {
+    set_point(q, positions[q]);
+    if (orientation < 0.) {
+      // Reverse the first tangent with the normal, so that the frame stays right-handed.
+      points[q].normal *= -1.;
+      points[q].tangents[0] *= -1.;
+      inverses[q].rows[0] *= -1.;
+    }
+    if (!(points[q].weight > 0.) || !std::isfinite(points[q].weight))
+      degenerate = true;
+  }
 }
 
 template <int dim>
 void SurfaceValues<dim>::reinit(const std::vector<double> &positions, const double orientation) {
-  degenerate = false;
-  for (unsigned int q = 0; q < n_points; ++q) {
-    std::array<double, spacedim> x{};
-    std::array<Tensor<1, dim>, spacedim> dx{};
-    for (unsigned int a = 0; a < n_nodes; ++a)
-      for (unsigned int c = 0; c < spacedim; ++c) {
-        x[c] += node_values[q * n_nodes + a] * positions[a * spacedim + c];
-        dx[c] += node_gradients[q * n_nodes + a] * positions[a * spacedim + c];
-      }
-    PointGeometry<dim> g = point_geometry(x, dx);
-    if (orientation < 0.) {
-      // Reverse the first tangent with the normal, so that the frame stays right-handed.
-      g.normal *= -1.;
-      g.tangents[0] *= -1.;
-      g.inverse[0] *= -1.;
-    }
-    if (!(g.area_element > 0.) || !std::isfinite(g.area_element))
-      degenerate = true;
-    weights[q] = g.area_element * quadrature_weights[q];
-    points[q] = g.point;
-    normals[q] = g.normal;
-    tangents[q] = g.tangents;
+  std::vector<ReferenceVector<dim>> field;
+  reference_field(positions, field);
+  reinit(field, orientation);
+}
 
-    for (unsigned int a = 0; a < n_nodes; ++a) {
-      const double value = node_values[q * n_nodes + a];
-      const Tensor<1, dim> &reference = node_gradients[q * n_nodes + a];
-      Vector2 gradient;
-      gradient[0] = g.inverse[0] * reference;
-      if (dim == 2)
-        gradient[1] = g.inverse[1] * reference;
-      for (unsigned int c = 0; c < spacedim; ++c) {
-        // The components of a meridian field are those along e_r and e_z.
-        const unsigned int axis = dim == 1 ? 2 * c : c;
-        VectorFieldValue &shape = vector_shapes[q * n_vector_dofs() + a * spacedim + c];
-        shape.value = Vector3();
-        shape.value[axis] = value;
-        for (unsigned int e = 0; e < 2; ++e)
-          for (unsigned int d = 0; d < 2; ++d)
-            shape.tangential[e][d] = g.tangents[e][axis] * gradient[d];
-        shape.normal = g.normal[axis] * gradient;
-        if (dim == 1 && c == 0)
-          shape.tangential[1][1] += value * g.inverse_radius; // the hoop strain w_r / r
-        shape.divergence = shape.tangential[0][0] + shape.tangential[1][1];
-      }
-    }
-    for (unsigned int a = 0; a < n_scalar_nodes; ++a) {
-      ScalarFieldValue &shape = scalar_shapes[q * n_scalar_nodes + a];
-      shape.value = scalar_values[q * n_scalar_nodes + a];
-      shape.gradient[0] = g.inverse[0] * scalar_gradients[q * n_scalar_nodes + a];
-      shape.gradient[1] = dim == 2 ? g.inverse[1] * scalar_gradients[q * n_scalar_nodes + a] : 0.;
-    }
+template <int dim>
+void SurfaceValues<dim>::reference_field(const std::vector<double> &nodal_values,
+                                         std::vector<ReferenceVector<dim>> &field) const {
+  field.assign(n_points, {});
+  const double *shape = node_table.data();
+  for (unsigned int q = 0; q < n_points; ++q)
+    for (unsigned int r = 0; r <= dim; ++r)
+      for (unsigned int a = 0; a < n_nodes; ++a, ++shape)
+        for (unsigned int c = 0; c < spacedim; ++c)
+          field[q][r * spacedim + c] += *shape * nodal_values[a * spacedim + c];
+}
+
+template <int dim>
+VectorFieldValue SurfaceValues<dim>::in_frame(const unsigned int q,
+                                              const ReferenceVector<dim> &field) const {
+  const SurfacePoint &s = points[q];
+  const Inverse &inverse = inverses[q];
+  // Where the components of the field lie among x, y, z: those of a meridian field are along e_r
+  // and e_z.
+  const auto vector = [&](const unsigned int r) {
+    return dim == 1 ? Vector3({field[r * spacedim], 0., field[r * spacedim + 1]})
+                    : Vector3({field[r * spacedim], field[r * spacedim + 1],
+                               field[r * spacedim + spacedim - 1]});
+  };
+  VectorFieldValue value;
+  value.value = vector(0);
+  for (unsigned int b = 0; b < 2; ++b) {
+    Vector3 slope; // grad u e_b
+    for (unsigned int d = 0; d < dim; ++d)
+      slope += inverse.rows[b][d] * vector(1 + d);
+    value.tangential[0][b] = s.tangents[0] * slope;
+    value.tangential[1][b] = s.tangents[1] * slope;
+    value.normal[b] = s.normal * slope;
   }
+  if (dim == 1)
+    value.tangential[1][1] += field[0] * inverse.radius; // the hoop strain w_r / r
+  value.divergence = value.tangential[0][0] + value.tangential[1][1];
+  return value;
+}
+
+template <>
+void SurfaceValues<1>::add_pulled_back(const unsigned int q, const FrameVector &derivative,
+                                       ReferenceVector<1> &sum) const {
+  const SurfacePoint &s = points[q];
+  const double slope = inverses[q].rows[0][0];
+  const double hoop = derivative[frame::tangential(1, 1)] * inverses[q].radius;
+  const double along = slope * derivative[frame::tangential(0, 0)],
+               across = slope * derivative[frame::normal(0)];
+  sum[0] += derivative[frame::value(0)] + hoop;
+  sum[1] += derivative[frame::value(2)];
+  sum[2] += along * s.tangents[0][0] + across * s.normal[0];
+  sum[3] += along * s.tangents[0][2] + across * s.normal[2];
+}
+
+template <>
+void SurfaceValues<2>::add_pulled_back(const unsigned int q, const FrameVector &derivative,
+                                       ReferenceVector<2> &sum) const {
+  const SurfacePoint &s = points[q];
+  for (unsigned int c = 0; c < 3; ++c)
+    sum[c] += derivative[frame::value(c)];
+  for (unsigned int b = 0; b < 2; ++b)
+    for (unsigned int c = 0; c < 3; ++c) {
+      const double by_slope = derivative[frame::tangential(0, b)] * s.tangents[0][c] +
+                              derivative[frame::tangential(1, b)] * s.tangents[1][c] +
+                              derivative[frame::normal(b)] * s.normal[c];
+      for (unsigned int d = 0; d < 2; ++d)
+        sum[3 * (1 + d) + c] += inverses[q].rows[b][d] * by_slope;
+    }
+}
+
+template <int dim>
+void SurfaceValues<dim>::add_pulled_back(const unsigned int q, const FrameMatrix &derivative,
+                                         ReferenceMatrix &sum) const {
+  // Columns first, then rows.
+  std::array<ReferenceVector<dim>, frame::size> half{};
+  for (unsigned int i = 0; i < frame::size; ++i)
+    add_pulled_back(q, derivative[i], half[i]);
+  FrameVector column;
+  ReferenceVector<dim> pulled;
+  for (unsigned int j = 0; j < pulled.size(); ++j) {
+    for (unsigned int i = 0; i < frame::size; ++i)
+      column[i] = half[i][j];
+    pulled.fill(0.);
+    add_pulled_back(q, column, pulled);
+    for (unsigned int i = 0; i < pulled.size(); ++i)
+      sum[i][j] += pulled[i];
+  }
+}
+
+template <int dim>
+VectorFieldValue SurfaceValues<dim>::vector_shape(const unsigned int q,
+                                                  const unsigned int i) const {
+  ReferenceVector<dim> shape{};
+  for (unsigned int r = 0; r <= dim; ++r)
+    shape[r * spacedim + i % spacedim] = node_shape(q, r, i / spacedim);
+  return in_frame(q, shape);
+}
+
+template <int dim>
+ScalarFieldValue SurfaceValues<dim>::scalar_shape(const unsigned int q,
+                                                  const unsigned int j) const {
+  ScalarFieldValue shape;
+  shape.value = scalar_values[q * n_scalar_nodes + j];
+  for (unsigned int b = 0; b < 2; ++b)
+    shape.gradient[b] = inverses[q].rows[b] * scalar_gradients[q * n_scalar_nodes + j];
+  return shape;
 }
 
 template <int dim>
 VectorFieldValue SurfaceValues<dim>::vector_field(const unsigned int q,
                                                   const std::vector<double> &nodal_values) const {
-  VectorFieldValue field;
-  for (unsigned int i = 0; i < n_vector_dofs(); ++i) {
-    const VectorFieldValue &shape = vector_shape(q, i);
-    field.value += nodal_values[i] * shape.value;
-    field.tangential += nodal_values[i] * shape.tangential;
-    field.normal += nodal_values[i] * shape.normal;
-    field.divergence += nodal_values[i] * shape.divergence;
-  }
-  return field;
+  ReferenceVector<dim> field{};
+  for (unsigned int r = 0; r <= dim; ++r)
+    for (unsigned int a = 0; a < n_nodes; ++a)
+      for (unsigned int c = 0; c < spacedim; ++c)
+        field[r * spacedim + c] += node_shape(q, r, a) * nodal_values[a * spacedim + c];
+  return in_frame(q, field);
 }
 
 template <int dim>
@@ -166,8 +221,9 @@ ScalarFieldValue SurfaceValues<dim>::scalar_field(const unsigned int q,
                                                   const std::vector<double> &nodal_values) const {
   ScalarFieldValue field;
   for (unsigned int j = 0; j < n_scalar_nodes; ++j) {
-    field.value += nodal_values[j] * scalar_shape(q, j).value;
-    field.gradient += nodal_values[j] * scalar_shape(q, j).gradient;
+    const ScalarFieldValue shape = scalar_shape(q, j);
+    field.value += nodal_values[j] * shape.value;
+    field.gradient += nodal_values[j] * shape.gradient;
   }
   return field;
 }

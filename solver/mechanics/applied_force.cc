@@ -8,32 +8,33 @@ template <int dim> unsigned int vertical_dof(const int node) { return node * (di
 } // namespace
 
 template <int dim>
-void PoleForce<dim>::add_to(const CellState<dim> &cell, LocalSystem &local, bool) const {
+void PoleForce<dim>::add_to_nodes(const NodalState &cell, std::vector<double> &derivative) const {
   if (cell.pole_node >= 0 && !holds_height)
-    local.gradient_x(vertical_dof<dim>(cell.pole_node)) -= force;
+    derivative[vertical_dof<dim>(cell.pole_node)] -= force;
 }
 
-template <int dim> double PoleForce<dim>::energy(const CellState<dim> &cell) const {
+template <int dim> double PoleForce<dim>::nodal_energy(const NodalState &cell) const {
   return cell.pole_node >= 0 && !holds_height
              ? -force * cell.positions[vertical_dof<dim>(cell.pole_node)]
              : 0.;
 }
 
 template <int dim>
-void PoleForce<dim>::add_to_constraint(const CellState<dim> &cell, LocalConstraint &local) const {
+double PoleForce<dim>::add_to_nodal_constraint(const NodalState &cell,
+                                               std::vector<double> &derivative) const {
   if (cell.pole_node < 0)
-    return;
-  local.value -= cell.positions[vertical_dof<dim>(cell.pole_node)];
-  local.gradient_x(vertical_dof<dim>(cell.pole_node)) -= 1.;
+    return 0.;
+  derivative[vertical_dof<dim>(cell.pole_node)] -= 1.;
+  return -cell.positions[vertical_dof<dim>(cell.pole_node)];
 }
 
 template <int dim>
-void RingForce<dim>::add_to(const CellState<dim> &cell, LocalSystem &local, bool) const {
+void RingForce<dim>::add_to_nodes(const NodalState &cell, std::vector<double> &derivative) const {
   if (cell.neck_node >= 0)
-    local.gradient_x(cell.neck_node * (dim + 1)) += force;
+    derivative[cell.neck_node * (dim + 1)] += force;
 }
 
-template <int dim> double RingForce<dim>::energy(const CellState<dim> &cell) const {
+template <int dim> double RingForce<dim>::nodal_energy(const NodalState &cell) const {
   return cell.neck_node >= 0 ? force * cell.positions[cell.neck_node * (dim + 1)] : 0.;
 }
 

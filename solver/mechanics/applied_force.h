@@ -16,10 +16,11 @@ public:
   static PoleForce holding(double height) { return PoleForce(true, 0., height); }
 
   std::string name() const override { return "pole force"; }
-  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
-  double energy(const CellState<dim> &cell) const override;
+  void add_to_nodes(const NodalState &cell, std::vector<double> &derivative) const override;
+  double nodal_energy(const NodalState &cell) const override;
   bool has_constraint() const override { return holds_height; }
-  void add_to_constraint(const CellState<dim> &cell, LocalConstraint &local) const override;
+  double add_to_nodal_constraint(const NodalState &cell,
+                                 std::vector<double> &derivative) const override;
   double constraint_offset() const override { return height; }
 
   double force, height;
@@ -37,8 +38,8 @@ template <int dim> class RingForce : public Term<dim> {
 public:
   explicit RingForce(double force) : force(force) {}
   std::string name() const override { return "ring force"; }
-  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
-  double energy(const CellState<dim> &cell) const override;
+  void add_to_nodes(const NodalState &cell, std::vector<double> &derivative) const override;
+  double nodal_energy(const NodalState &cell) const override;
 
   double force;
 };

@@ -17,10 +17,12 @@ public:
   /// @param tension sigma [pN/nm]
   explicit AreaReservoir(double tension) : tension(tension) {}
   std::string name() const override { return "reservoir"; }
-  void add_to(const CellState<dim> &, LocalSystem &, bool) const override {}
-  double energy(const CellState<dim> &cell) const override;
+  double energy(const PointState &p) const override { return p.now.weight * tension; }
   bool has_constraint() const override { return true; }
-  void add_to_constraint(const CellState<dim> &cell, LocalConstraint &local) const override;
+  void add_to_constraint(const PointState &p, PointConstraint &g) const override {
+    g.value += p.before.weight * (tension - p.tension);
+    g.tension -= p.before.weight;
+  }
   void begin_step() override { this->multiplier = 0.; }
   bool changes_material_area() const override { return true; }
 

@@ -27,15 +27,15 @@ public:
   Bending(double bending_rigidity, double spontaneous_curvature)
       : bending_rigidity(bending_rigidity), spontaneous_curvature(spontaneous_curvature) {}
 
-  /// Prescribes the outward conormal (e_r, e_z components) at the ends of a kind of edge, i.e.
-  /// clamps the slope. Without it the edge is moment-free, if the moment is also fixed to zero
-  /// there, see EdgeCondition.
+  /// Prescribes the outward conormal at a kind of edge, i.e. clamps the slope: its components along
+  /// the horizontal normal of the edge (e_r in the meridian) and e_z. Without it the edge is
+  /// moment-free, if the moment is also fixed to zero there, see EdgeCondition.
   void clamp(Edge edge, const dealii::Tensor<1, 2> &conormal) { conormals[edge] = conormal; }
 
   std::string name() const override { return "bending"; }
-  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
-  void add_to_edge(const EdgeState<dim> &edge, LocalSystem &local, bool second) const override;
-  double energy(const CellState<dim> &cell) const override;
+  void add_to(const PointState &p, PointDerivatives &d, bool second) const override;
+  void add_to_edge(const EdgePointState &p, EdgePointDerivatives &d, bool second) const override;
+  double energy(const PointState &p) const override;
 
   double bending_rigidity, spontaneous_curvature;
 

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "mechanics/boundary_tension.h"
 
-#include <deal.II/base/numbers.h>
-
 namespace fusogen {
-using dealii::numbers::PI;
-
 template <int dim>
-void BoundaryTension<dim>::add_to_edge(const EdgeState<dim> &edge, LocalSystem &local,
+void BoundaryTension<dim>::add_to_edge(const EdgePointState &p, EdgePointDerivatives &d,
                                        const bool second) const {
-  if (edge.edge != Edge::rim)
+  if (p.edge != Edge::rim)
     return;
-  const unsigned int radial = edge.node * (dim + 1);
-  local.gradient_x(radial) -= 2. * PI * tension * edge.radius;
-  if (second)
-    local.xx(radial, radial) -= 2. * PI * tension;
+  const double factor = -0.5 * tension * p.weight;
+  d.point[0] += factor * p.along[1];
+  d.point[1] -= factor * p.along[0];
+  d.along[0] -= factor * p.point[1];
+  d.along[1] += factor * p.point[0];
+  if (second) {
+    d.point_along[0][1] += factor;
+    d.point_along[1][0] -= factor;
+  }
 }
 
-template <int dim> double BoundaryTension<dim>::edge_energy(const EdgeState<dim> &edge) const {
-  return edge.edge == Edge::rim ? -tension * PI * edge.radius * edge.radius : 0.;
+template <int dim> double BoundaryTension<dim>::edge_energy(const EdgePointState &p) const {
+  return p.edge == Edge::rim
+             ? -0.5 * tension * p.weight * (p.point[0] * p.along[1] - p.point[1] * p.along[0])
+             : 0.;
 }
 
 template class BoundaryTension<1>;

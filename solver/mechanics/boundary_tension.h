@@ -6,17 +6,17 @@
 
 namespace fusogen {
 /// Tension sigma with which the surrounding membrane pulls at the outer rim. The rim is free to
-/// slide in its plane; pulling it out to the radius r does the work sigma pi r^2, so the energy is
-/// - sigma pi r^2. Material that passes the place of the rim goes to (or comes from) a reservoir of
+/// slide in its plane; pulling it out does the work sigma times the area gained there, so the
+/// energy is - sigma times the area (1/2) int (x dy - y dx) that the rim encloses, - sigma pi r^2
+/// for a circle. Material that passes the place of the rim goes to (or comes from) a reservoir of
 /// that tension, see geometry/meridian_motion.h.
 template <int dim> class BoundaryTension : public Term<dim> {
 public:
   /// @param tension sigma [pN/nm]
   explicit BoundaryTension(double tension) : tension(tension) {}
   std::string name() const override { return "boundary tension"; }
-  void add_to(const CellState<dim> &, LocalSystem &, bool) const override {}
-  void add_to_edge(const EdgeState<dim> &edge, LocalSystem &local, bool second) const override;
-  double edge_energy(const EdgeState<dim> &edge) const override;
+  void add_to_edge(const EdgePointState &p, EdgePointDerivatives &d, bool second) const override;
+  double edge_energy(const EdgePointState &p) const override;
 
   double tension;
 };

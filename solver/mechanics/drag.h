@@ -12,8 +12,18 @@ public:
   /// @param coefficient xi [pN us/nm^3]
   explicit Drag(double coefficient) : coefficient(coefficient) {}
   std::string name() const override { return "drag"; }
-  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
-  double dissipated(const CellState<dim> &cell) const override;
+  void add_to(const PointState &p, PointDerivatives &d, const bool second) const override {
+    const double factor = coefficient * p.before.weight / p.dt;
+    for (unsigned int c = 0; c < 3; ++c) {
+      const unsigned int i = frame::value(c);
+      d.displacement_before[i] += factor * p.displacement.value[c];
+      if (second)
+        d.before_before[i][i] += factor;
+    }
+  }
+  double dissipated(const PointState &p) const override {
+    return coefficient * p.before.weight * p.displacement.value.norm_square() / p.dt;
+  }
 
   double coefficient;
 };

@@ -17,10 +17,10 @@ public:
   }
 
   std::string name() const override { return "pressure"; }
-  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
-  double energy(const CellState<dim> &cell) const override;
+  void add_to(const PointState &p, PointDerivatives &d, bool second) const override;
+  double energy(const PointState &p) const override;
   bool has_constraint() const override { return is_fixed; }
-  void add_to_constraint(const CellState<dim> &cell, LocalConstraint &local) const override;
+  void add_to_constraint(const PointState &p, PointConstraint &g) const override;
   double constraint_offset() const override { return target; }
 
   double target;

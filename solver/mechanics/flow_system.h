@@ -3,27 +3,19 @@
 #define FUSOGEN_MECHANICS_FLOW_SYSTEM_H
 
 #include "geometry/membrane.h"
-#include "mechanics/symmetric_direct_solver.h"
+#include "mechanics/linear_solver.h"
+#include "mechanics/mixed_space.h"
 #include "mechanics/term.h"
-
-#include <deal.II/lac/affine_constraints.h>
 
 #include <map>
 #include <memory>
 
 namespace fusogen {
-/// What is held at the ends of a meridian; ends on the axis need no condition of the user's.
-struct EdgeCondition {
-  bool radius_fixed = false; ///< else the edge may slide in its plane
-  bool height_fixed = false;
-  bool moment_free =
-      false; ///< bending moment zero; else the slope is clamped, see Bending::clamp()
-};
-
 /// What a step did.
 struct StepResult {
   bool converged = false;
-  unsigned int iterations = 0;
+  unsigned int iterations = 0;                  ///< of Newton's method
+  unsigned int linear_iterations = 0;           ///< summed over them; 0 with a direct solver
   double energy_before = 0., energy_after = 0.; ///< [pN nm]
   double dissipated = 0.;                       ///< energy dissipated during the step [pN nm]
   double largest_displacement = 0.;             ///< of a node [nm]
@@ -113,30 +105,19 @@ public:
 
 private:
   using Index = dealii::types::global_dof_index;
-  using FieldMap = std::vector<std::pair<Index, Index>>; // (dof of the membrane's space, dof of the
-                                                         // mixed system)
 
-  void setup();
-  enum class Part { all, gradient, moment_only };
+  enum class Part { all, gradient };
+  /// Sets the gradient of the Lagrangian and, for Part::all, the matrix of its second derivatives
+  /// and the constraints' columns.
   void assemble(const Part part, double dt);
+  /// Calls function(cell, assembly) for each owned cell with the assembly at the current state.
   template <class Function> void for_each_cell(double dt, const Function &function) const;
-  Vector mixed_vector(bool ghosted) const;
+  Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
 
   Membrane<dim> &surface_membrane;
-  std::map<Edge, EdgeCondition> edge_conditions;
   std::vector<std::unique_ptr<Term<dim>>> terms;
-
-  dealii::FESystem<dim, spacedim> element;
-  dealii::DoFHandler<dim, spacedim> dof_handler;
-  dealii::AffineConstraints<double> constraints;
-  dealii::IndexSet owned, relevant;
-  // Local dof of the mixed element -> block (0 displacement, 1 moment, 2 tension) and index in the
-  // block.
-  std::vector<std::pair<unsigned int, unsigned int>> block_index;
-  FieldMap displacement_map, moment_map, tension_map;
-
-  dealii::PETScWrappers::MPI::SparseMatrix matrix;
-  std::unique_ptr<SymmetricDirectSolver> solver;
+  MixedSpace<dim> space;
+  std::unique_ptr<LinearSolver<dim>> solver;
   Vector solution; // ghosted: displacement since the start of the step (0 between steps), moment,
                    // tension
   Vector velocity_vector, area_target;

@@ -3,6 +3,7 @@
 #define FUSOGEN_MECHANICS_INEXTENSIBILITY_H
 
 #include "mechanics/term.h"
+#include "mechanics/variations.h"
 
 namespace fusogen {
 /// Local inextensibility of the membrane: each patch keeps its area. The multiplier is the surface
@@ -11,7 +12,15 @@ namespace fusogen {
 template <int dim> class Inextensibility : public Term<dim> {
 public:
   std::string name() const override { return "inextensibility"; }
-  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
+  void add_to(const PointState &p, PointDerivatives &d, const bool second) const override {
+    const double dA = p.now.weight;
+    add_variation_of_area(p.tension * dA, d.displacement_now);
+    d.tension += dA;
+    if (second) {
+      add_second_variation_of_area(p.tension * dA, d.now_now);
+      add_variation_of_area(dA, d.tension_now);
+    }
+  }
 };
 } // namespace fusogen
 

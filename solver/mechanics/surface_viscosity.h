@@ -13,8 +13,8 @@ public:
   /// @param viscosity eta_m [pN us/nm] of the whole bilayer
   explicit SurfaceViscosity(double viscosity) : viscosity(viscosity) {}
   std::string name() const override { return "surface viscosity"; }
-  void add_to(const CellState<dim> &cell, LocalSystem &local, bool second) const override;
-  double dissipated(const CellState<dim> &cell) const override;
+  void add_to(const PointState &p, PointDerivatives &d, bool second) const override;
+  double dissipated(const PointState &p) const override;
 
   double viscosity;
 };

@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../unit/surfaces.h"
+#include "mechanics/cell_assembly.h"
 #include "mechanics/inextensibility.h"
 #include "mechanics/surface_viscosity.h"
 
@@ -37,26 +38,28 @@ Flow flow_through(const Profile &profile, int n_cells) {
   Membrane<1> membrane(MPI_COMM_WORLD, degree);
   membrane.create_meridian({{profile, ends, Component::plasma_membrane, Edge::rim, Edge::rim}});
 
-  SurfaceValues<1> surface(degree);
-  const unsigned int n_vector = surface.n_vector_dofs(), n_tension = surface.n_tension_dofs();
+  CellAssembly<1> assembly(degree);
+  const unsigned int n_vector = assembly.now().n_vector_dofs(),
+                     n_tension = assembly.now().n_tension_dofs();
   const unsigned int n_velocities = degree * n_cells + 1, n = n_velocities + n_tension * n_cells;
   // LAPACK solves it; symmetric, dense.
   dealii::LAPACKFullMatrix<double> matrix(n, n);
   dealii::Vector<double> right(n);
-  const SurfaceViscosity<1> viscous(viscosity);
-  const Inextensibility<1> inextensible;
-  std::vector<double> x, zero(n_vector, 0.), no_tension(n_tension, 0.);
+  CellAssembly<1>::Terms terms;
+  terms.push_back(std::make_unique<SurfaceViscosity<1>>(viscosity));
+  terms.push_back(std::make_unique<Inextensibility<1>>());
+  CellUnknowns<1> unknowns;
+  unknowns.displacement = unknowns.moment = std::vector<double>(n_vector, 0.);
+  unknowns.tension.assign(n_tension, 0.);
+  std::vector<double> &x = unknowns.old_positions;
+  CellSystem local;
   std::vector<double> radii(n_velocities);
   for (int k = 0; k < n_cells; ++k) {
     const Membrane<1>::Cell cell(&membrane.triangulation(), 0, membrane.curves()[0][k],
                                  &membrane.position_dofs());
     membrane.cell_positions(cell, x);
-    surface.reinit(x, 1.);
-    const CellState<1> state{
-        cell, surface, surface, x, zero, zero, no_tension, 1., Component::plasma_membrane, -1, -1};
-    LocalSystem local(n_vector, n_tension);
-    viscous.add_to(state, local, true);
-    inextensible.add_to(state, local, true);
+    assembly.reinit(unknowns);
+    assembly.assemble(terms, local, true);
     // Local node a (two ends, then the middle) -> node along the curve and tangent.
     const std::array<unsigned int, 3> node = {2u * k, 2u * k + 2, 2u * k + 1};
     const std::array<double, 3> parameter = {ends[k], ends[k + 1], 0.5 * (ends[k] + ends[k + 1])};
@@ -72,12 +75,12 @@ Flow flow_through(const Profile &profile, int n_cells) {
         double sum = 0;
         for (unsigned int c = 0; c < 2; ++c)
           for (unsigned int d = 0; d < 2; ++d)
-            sum += tangent[a][c] * local.xx(2 * a + c, 2 * b + d) * tangent[b][d];
+            sum += tangent[a][c] * local.xx[(2 * a + c) * n_vector + 2 * b + d] * tangent[b][d];
         matrix(node[a], node[b]) += sum;
       }
       for (unsigned int j = 0; j < n_tension; ++j) {
-        const double sum = tangent[a][0] * local.tension_x(j, 2 * a) +
-                           tangent[a][1] * local.tension_x(j, 2 * a + 1);
+        const double sum = tangent[a][0] * local.tension_x[j * n_vector + 2 * a] +
+                           tangent[a][1] * local.tension_x[j * n_vector + 2 * a + 1];
         const unsigned int row = n_velocities + n_tension * k + j;
         matrix(row, node[a]) += sum;
         matrix(node[a], row) += sum;

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_MECHANICS_DIRECT_SOLVER_H
+#define FUSOGEN_MECHANICS_DIRECT_SOLVER_H
+
+#include "mechanics/linear_solver.h"
+#include "mechanics/symmetric_direct_solver.h"
+
+namespace fusogen {
+/// Factorisation of the whole system; the robust choice for meridians and small surfaces. The
+/// columns of scalar constraints are eliminated with one more solve each.
+template <int dim> class DirectSolver : public LinearSolver<dim> {
+public:
+  explicit DirectSolver(const MixedSpace<dim> &space);
+  void begin() override;
+  void add(const typename MixedSpace<dim>::Cell &cell, const CellSystem &system) override;
+  bool prepare(const std::vector<Vector> &columns) override;
+  bool solve(const Vector &f, const std::vector<double> &g, Vector &x, std::vector<double> &m,
+             double tolerance) override;
+
+private:
+  const MixedSpace<dim> &space;
+  dealii::PETScWrappers::MPI::SparseMatrix matrix;
+  std::unique_ptr<SymmetricDirectSolver> solver;
+  std::vector<Vector> columns, solved_columns;
+  dealii::FullMatrix<double> cell_matrix;
+};
+} // namespace fusogen
+
+#endif

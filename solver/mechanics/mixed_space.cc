@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "mechanics/mixed_space.h"
+
+#include <deal.II/dofs/dof_tools.h>
+#include <deal.II/fe/fe_dgp.h>
+#include <deal.II/fe/fe_q.h>
+
+namespace fusogen {
+using namespace dealii;
+
+template <int dim>
+MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
+                            std::map<Edge, EdgeCondition> edge_conditions)
+    : membrane(membrane), element(FE_Q<dim, spacedim>(membrane.degree()), 2 * spacedim,
+                                  FE_DGP<dim, spacedim>(std::max(1u, membrane.degree() - 1)), 1),
+      dof_handler(membrane.triangulation()), edge_conditions(std::move(edge_conditions)) {
+  dof_handler.distribute_dofs(element);
+  owned = dof_handler.locally_owned_dofs();
+  DoFTools::extract_locally_relevant_dofs(dof_handler, relevant);
+
+  local_index.resize(element.n_dofs_per_cell());
+  for (unsigned int i = 0; i < local_index.size(); ++i) {
+    const auto [base, node] = element.system_to_base_index(i);
+    if (base.first == 1)
+      local_index[i] = {tension, node};
+    else
+      local_index[i] = {base.second / spacedim, node * spacedim + base.second % spacedim};
+  }
+  const FE_Q<dim> nodes(membrane.degree());
+  for (const unsigned int face : GeometryInfo<dim>::face_indices()) {
+    on_face.emplace_back();
+    for (unsigned int a = 0; a < nodes.n_dofs_per_cell(); ++a) {
+      const double coordinate =
+          nodes.unit_support_point(a)[GeometryInfo<dim>::unit_normal_direction[face]];
+      on_face.back().push_back(std::abs(coordinate - face % 2) < 1e-12);
+    }
+  }
+
+  // Every owned degree of freedom of the membrane's spaces has its partner in the mixed system.
+  std::map<Index, Index> partners[3];
+  std::vector<Index> mixed(element.n_dofs_per_cell()), vector_indices, tension_indices;
+  for (const auto &cell : dof_handler.active_cell_iterators())
+    if (!cell->is_artificial()) {
+      cell->get_dof_indices(mixed);
+      membrane.cell_position_indices(cell, vector_indices);
+      membrane.cell_tension_indices(cell, tension_indices);
+      for (unsigned int i = 0; i < mixed.size(); ++i)
+        if (owned.is_element(mixed[i])) {
+          const auto [block, index] = local_index[i];
+          partners[block][block == tension ? tension_indices[index] : vector_indices[index]] =
+              mixed[i];
+        }
+    }
+  displacement_map.assign(partners[displacement].begin(), partners[displacement].end());
+  moment_map.assign(partners[moment].begin(), partners[moment].end());
+  tension_map.assign(partners[tension].begin(), partners[tension].end());
+
+  constraints.reinit(relevant);
+  DoFTools::make_hanging_node_constraints(dof_handler, constraints);
+  for (const auto &cell : dof_handler.active_cell_iterators())
+    if (!cell->is_artificial() && cell->at_boundary()) {
+      cell->get_dof_indices(mixed);
+      for (unsigned int i = 0; i < mixed.size(); ++i) {
+        const auto [block, index] = local_index[i];
+        if (block != tension && is_fixed(cell, index, Block(block)) &&
+            !constraints.is_constrained(mixed[i]))
+          constraints.add_line(mixed[i]);
+      }
+    }
+  constraints.close();
+}
+
+template <int dim> Vector MixedSpace<dim>::vector(const bool ghosted) const {
+  return ghosted ? Vector(owned, relevant, membrane.communicator())
+                 : Vector(owned, membrane.communicator());
+}
+
+template <int dim>
+bool MixedSpace<dim>::is_fixed(const Cell &cell, const unsigned int index,
+                               const Block block) const {
+  const bool vertical = index % spacedim == spacedim - 1;
+  for (const unsigned int face : cell->face_indices())
+    if (cell->face(face)->at_boundary() && on_face[face][index / spacedim]) {
+      const Edge edge = Edge(cell->face(face)->boundary_id());
+      if (edge == Edge::axis) { // r = 0, and no radial moment, by symmetry
+        if (!vertical)
+          return true;
+        continue;
+      }
+      const EdgeCondition &condition = edge_conditions.at(edge);
+      if (block == moment ? condition.moment_free
+                          : (vertical ? condition.height_fixed : condition.radius_fixed))
+        return true;
+    }
+  return false;
+}
+
+template <int dim>
+void MixedSpace<dim>::get(const Cell &cell, const Vector &solution,
+                          CellUnknowns<dim> &unknowns) const {
+  std::vector<Index> indices(element.n_dofs_per_cell());
+  std::vector<double> values(indices.size());
+  const Cell mixed_cell(&dof_handler.get_triangulation(), cell->level(), cell->index(),
+                        &dof_handler);
+  mixed_cell->get_dof_indices(indices);
+  solution.extract_subvector_to(indices.begin(), indices.end(), values.begin());
+  membrane.cell_positions(cell, unknowns.old_positions);
+  unknowns.displacement.resize(unknowns.old_positions.size());
+  unknowns.moment.resize(unknowns.old_positions.size());
+  unknowns.tension.resize(element.base_element(1).n_dofs_per_cell());
+  for (unsigned int i = 0; i < values.size(); ++i) {
+    const auto [block, index] = local_index[i];
+    (block == displacement ? unknowns.displacement
+     : block == moment     ? unknowns.moment
+                           : unknowns.tension)[index] = values[i];
+  }
+  unknowns.orientation = Membrane<dim>::orientation(cell);
+  unknowns.component = Membrane<dim>::component(cell);
+  unknowns.edges.clear();
+  if (cell->at_boundary())
+    for (const unsigned int face : cell->face_indices())
+      if (cell->face(face)->at_boundary() &&
+          cell->face(face)->boundary_id() != types::boundary_id(Edge::axis))
+        unknowns.edges.emplace_back(face, Edge(cell->face(face)->boundary_id()));
+}
+
+template class MixedSpace<1>;
+template class MixedSpace<2>;
+} // namespace fusogen

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_MECHANICS_MIXED_SPACE_H
+#define FUSOGEN_MECHANICS_MIXED_SPACE_H
+
+#include "mechanics/cell_assembly.h"
+
+#include <deal.II/lac/affine_constraints.h>
+
+#include <map>
+
+namespace fusogen {
+/// What is held at an open edge; ends of a meridian on the axis need no condition of the user's.
+struct EdgeCondition {
+  bool radius_fixed = false; ///< else the edge may slide in its plane
+  bool height_fixed = false;
+  bool moment_free =
+      false; ///< bending moment zero; else the slope is clamped, see Bending::clamp()
+};
+
+/// The unknowns of a time step in one numbering: displacement and moment (both in the membrane's
+/// position space) and tension, with hanging nodes and edge conditions as constraints.
+template <int dim> class MixedSpace {
+public:
+  static constexpr int spacedim = dim + 1;
+  using Index = dealii::types::global_dof_index;
+  using Cell = typename Membrane<dim>::Cell;
+  /// Owned pairs (dof of the membrane's space, dof of the mixed system).
+  using FieldMap = std::vector<std::pair<Index, Index>>;
+  enum Block : unsigned int { displacement = 0, moment = 1, tension = 2 };
+
+  MixedSpace(const Membrane<dim> &membrane, std::map<Edge, EdgeCondition> edge_conditions);
+
+  Vector vector(bool ghosted) const;
+  unsigned int dofs_per_cell() const { return element.n_dofs_per_cell(); }
+  /// Block of local dof i and its index in the block (node * spacedim + component, or number of the
+  /// tension's shape function).
+  std::pair<unsigned int, unsigned int> block_index(const unsigned int i) const {
+    return local_index[i];
+  }
+
+  /// What the nodes of @p cell carry if @p solution (ghosted) holds displacement, moment and
+  /// tension. Marks of pole and neck are left alone.
+  void get(const Cell &cell, const Vector &solution, CellUnknowns<dim> &unknowns) const;
+
+  /// Whether a degree of freedom of a vector field, at local vector index @p index of @p cell, is
+  /// held by an edge condition.
+  bool is_fixed(const Cell &cell, unsigned int index, Block block) const;
+
+  const Membrane<dim> &membrane;
+  dealii::FESystem<dim, spacedim> element;
+  dealii::DoFHandler<dim, spacedim> dof_handler;
+  dealii::AffineConstraints<double> constraints;
+  dealii::IndexSet owned, relevant;
+  FieldMap displacement_map, moment_map, tension_map;
+
+private:
+  std::map<Edge, EdgeCondition> edge_conditions;
+  std::vector<std::pair<unsigned int, unsigned int>> local_index;
+  std::vector<std::vector<bool>> on_face; // [face][node]
+};
+} // namespace fusogen
+
+#endif
