@@ -213,13 +213,9 @@ void Membrane<2>::create_surface(const QuadMesh &mesh, const unsigned int refine
   for (const auto &cell : position_dof_handler.active_cell_iterators())
     if (cell->is_locally_owned()) {
       cell_position_indices(cell, indices);
-      const CellId id = cell->id();
+      const CellId id = cell_id(cell);
       const auto children = id.get_child_indices();
-      // The coarse cell in the id is counted in p4est's order, not in that of the mesh.
-      typename Triangulation::cell_iterator ancestor(tria.get(), cell->level(), cell->index());
-      while (ancestor->level() > 0)
-        ancestor = ancestor->parent();
-      const unsigned int coarse = ancestor->index();
+      const auto coarse = id.get_coarse_cell_id();
       const auto &corners = turned[coarse];
       for (unsigned int node = 0; node < nodes.n_dofs_per_cell(); ++node) {
         Point<2> xi = nodes.unit_support_point(node);
@@ -235,6 +231,80 @@ void Membrane<2>::create_surface(const QuadMesh &mesh, const unsigned int refine
     }
   positions.compress(VectorOperation::insert);
   position_vector = positions;
+}
+
+template <int dim>
+CellId Membrane<dim>::cell_id(const typename Triangulation::cell_iterator &cell) const {
+  auto ancestor = cell;
+  while (ancestor->level() > 0)
+    ancestor = ancestor->parent();
+  const CellId id = cell->id();
+  const auto children = id.get_child_indices();
+  return CellId(ancestor->index(), children.size(), children.data());
+}
+
+template <int dim> CoarseMesh<dim> Membrane<dim>::coarse_mesh() const {
+  CoarseMesh<dim> mesh;
+  // Vertices that refinement added come after those of the coarse mesh, which are therefore
+  // numbered without gaps.
+  for (const auto &cell : tria->cell_iterators_on_level(0)) {
+    CellData<dim> data;
+    for (const unsigned int v : cell->vertex_indices()) {
+      const unsigned int index = cell->vertex_index(v);
+      data.vertices[v] = index;
+      if (mesh.vertices.size() <= index)
+        mesh.vertices.resize(index + 1);
+      mesh.vertices[index] = cell->vertex(v);
+    }
+    data.material_id = cell->material_id();
+    for (const unsigned int f : cell->face_indices())
+      if (cell->at_boundary(f))
+        mesh.edges[{cell->index(), f}] = Edge(cell->face(f)->boundary_id());
+    mesh.cells.push_back(data);
+  }
+  return mesh;
+}
+
+template <int dim>
+void Membrane<dim>::create_refined(const CoarseMesh<dim> &mesh, const Leaves &leaves) {
+  tria->create_triangulation(mesh.vertices, mesh.cells, SubCellData());
+  for (const auto &[face, edge] : mesh.edges)
+    Cell(tria.get(), 0, face.first, &position_dof_handler)
+        ->face(face.second)
+        ->set_boundary_id(static_cast<types::boundary_id>(edge));
+
+  curve_cells.clear();
+  if (dim == 1)
+    for (unsigned int c = 0; c < mesh.cells.size(); ++c) {
+      if (c == 0 || mesh.cells[c].vertices[0] != mesh.cells[c - 1].vertices[1])
+        curve_cells.emplace_back();
+      curve_cells.back().push_back(c);
+    }
+
+  // Level by level, each rank refines those of its cells that have leaves below them; in between,
+  // cells move from rank to rank.
+  for (unsigned int level = 0; dim == 2; ++level) {
+    std::map<CellId, typename Triangulation::active_cell_iterator> candidates;
+    for (const auto &cell : tria->active_cell_iterators())
+      if (cell->is_locally_owned() && cell->level() == static_cast<int>(level))
+        candidates.emplace(cell_id(cell), cell);
+    bool refines = false;
+    leaves([&](const CellId &leaf) {
+      const auto children = leaf.get_child_indices();
+      if (children.size() <= level)
+        return;
+      const auto ancestor =
+          candidates.find(CellId(leaf.get_coarse_cell_id(), level, children.data()));
+      if (ancestor != candidates.end()) {
+        ancestor->second->set_refine_flag();
+        refines = true;
+      }
+    });
+    if (Utilities::MPI::max(refines ? 1 : 0, mpi_communicator) == 0)
+      break;
+    tria->execute_coarsening_and_refinement();
+  }
+  distribute_dofs();
 }
 
 template <int dim>

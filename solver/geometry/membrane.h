@@ -9,9 +9,12 @@
 #include <deal.II/distributed/tria_base.h>
 #include <deal.II/dofs/dof_handler.h>
 #include <deal.II/fe/fe_system.h>
+#include <deal.II/grid/cell_id.h>
+#include <deal.II/grid/tria_description.h>
 #include <deal.II/lac/petsc_vector.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 
 namespace fusogen {
@@ -23,6 +26,19 @@ enum class Edge : unsigned int {
   axis = 1, ///< on the axis of revolution: no edge of the surface at all
   rim = 2,  ///< the outer edge of an open membrane
   neck = 3  ///< a cut through the waist of a neck, where only one side of it is modelled
+};
+
+/// The mesh from which a membrane grows by refinement. Cells, corners and faces keep their numbers
+/// when a membrane is made of it, so that Membrane::cell_id() names the same cell, with the same
+/// order of its nodes, in another run and on any number of ranks. Known to every rank.
+template <int dim> struct CoarseMesh {
+  std::vector<dealii::Point<dim + 1>> vertices; ///< [nm]
+  /// With dim = 2, two cells at an edge agree on its direction (GridTools::consistently_order_cells
+  /// sees to that). The material id is 2 * component + (1 where the normal of the cell's own
+  /// orientation points inward). With dim = 1, the cells of a curve follow each other.
+  std::vector<dealii::CellData<dim>> cells;
+  /// What the boundary faces (cell, face) are; see Edge.
+  std::map<std::pair<unsigned int, unsigned int>, Edge> edges;
 };
 
 /// One or several bilayer mid-surfaces as a finite-element surface: the triangulation, the position
@@ -65,6 +81,23 @@ public:
   /// where @p geometry says. Open edges of the mesh are rims.
   void create_surface(const QuadMesh &mesh, unsigned int refinement,
                       const QuadMesh::Geometry &geometry);
+
+  /// Name of a cell that depends on neither the number of ranks nor p4est: the number of its coarse
+  /// cell in CoarseMesh::cells and which child of which child of that it is.
+  dealii::CellId cell_id(const typename Triangulation::cell_iterator &cell) const;
+
+  /// Calls a function with the cell_id() of each active cell of a mesh, in any order; may be asked
+  /// several times.
+  using Leaves = std::function<void(const std::function<void(const dealii::CellId &)> &)>;
+
+  /// Builds @p mesh and refines it until the cells named by @p leaves are the active ones, which
+  /// must be a mesh that a membrane can have had (at most one hanging node an edge). Each rank is
+  /// shown all leaves, and keeps its own. Positions are zero: set_positions() is the next call,
+  /// with values that cell_position_indices() helps to place.
+  void create_refined(const CoarseMesh<dim> &mesh, const Leaves &leaves);
+
+  /// The mesh that create_refined() would start from; the same on all ranks.
+  CoarseMesh<dim> coarse_mesh() const;
 
   MPI_Comm communicator() const { return mpi_communicator; }
   unsigned int degree() const { return polynomial_degree; }
