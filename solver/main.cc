@@ -3,8 +3,10 @@
 #include "base/computation_error.h"
 #include "base/exit_status.h"
 #include "base/log.h"
+#include "base/stopped.h"
 #include "base/user_error.h"
 #include "base/version.h"
+#include "scenario/checkpointing.h"
 #include "scenario/exocytosis.h"
 #include "scenario/relaxation.h"
 #include "scenario/statics.h"
@@ -17,6 +19,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 
 namespace {
 using namespace fusogen;
@@ -110,9 +113,13 @@ int program(int argc, char **argv, const bool first_rank) {
   }
   if (directory.empty())
     directory = default_directory(file);
-  if (resume)
-    throw UserError("--resume: there is no checkpoint in " + directory + "; run without --resume");
-  run({parameters, table, directory, MPI_COMM_WORLD});
+  std::unique_ptr<const Checkpoint> checkpoint;
+  if (resume) {
+    checkpoint = checkpoint_to_resume(parameters, table, directory, MPI_COMM_WORLD);
+    if (!checkpoint)
+      return ExitStatus::done;
+  }
+  run({parameters, table, directory, MPI_COMM_WORLD, checkpoint.get()});
   return ExitStatus::done;
 }
 // One process of MPI uses one core: threads of OpenBLAS, where that is the BLAS in use, only get in
@@ -134,6 +141,9 @@ int main(int argc, char **argv) {
   Log::instance().set_rank(rank);
   try {
     return program(argc, argv, rank == 0);
+  } catch (const fusogen::Stopped &stop) {
+    fusogen::Log::instance().information(stop.what());
+    return fusogen::ExitStatus::stopped;
   } catch (const fusogen::UserError &error) {
     fusogen::Log::instance().error(error.what());
     return fusogen::ExitStatus::wrong_input;

@@ -27,6 +27,7 @@ struct ParameterTable::Entry {
   std::string doc;
   std::string default_value;
   std::string origin = "default";
+  bool changeable = false;
 
   // Writes the text into the variable, or throws Problem and leaves the variable alone.
   std::function<void(const std::string &)> parse;
@@ -601,7 +602,9 @@ void ParameterTable::write(std::ostream &stream, const bool documented) const {
         for (const auto &entry : node.entries) {
           separate();
           if (documented) {
-            write_comment(stream, indent, entry->doc);
+            write_comment(stream, indent,
+                          entry->doc +
+                              (entry->changeable ? " May differ when a run is resumed." : ""));
             write_comment(stream, indent,
                           (entry->unit.empty() ? "" : "Unit: " + entry->unit + ". ") +
                               "Allowed: " + entry->allowed + ". Default: " +
@@ -632,6 +635,21 @@ const ParameterTable::Entry &ParameterTable::known_entry(const std::string &name
   if (found == nullptr)
     throw std::logic_error("no parameter " + quoted(name) + " is declared");
   return *found;
+}
+
+void ParameterTable::allow_change(const std::string &name) {
+  bool found = false;
+  for_each_node(*root, [&](const Node &node) {
+    for (const auto &entry : node.entries)
+      if (entry->path == name || entry->path.compare(0, name.size() + 1, name + '/') == 0)
+        found = entry->changeable = true;
+  });
+  if (!found)
+    throw std::logic_error("no parameter or section " + quoted(name) + " is declared");
+}
+
+bool ParameterTable::may_change(const std::string &name) const {
+  return known_entry(name).changeable;
 }
 
 bool ParameterTable::was_set(const std::string &name) const {

@@ -170,6 +170,15 @@ public:
    */
   void write(std::ostream &stream, bool documented) const;
 
+  /**
+   * Marks a parameter, or all parameters of a section, as ones that may differ when a run is
+   * resumed, because they are not part of its physics.
+   */
+  void allow_change(const std::string &name);
+
+  /** True if the parameter of this full name is marked by allow_change(). */
+  bool may_change(const std::string &name) const;
+
   /** True if a file or an assignment gave a value to the parameter of this full name. */
   bool was_set(const std::string &name) const;
 

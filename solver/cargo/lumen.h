@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_CARGO_LUMEN_H
 #define FUSOGEN_CARGO_LUMEN_H
 
+#include "base/state_archive.h"
 #include "geometry/neck.h"
 
 namespace fusogen {
@@ -17,6 +18,8 @@ public:
 
   /// Lets cargo leave for dt [us]; @p neck is the pore at the end of the step.
   void advance(const Neck &neck, double dt);
+
+  void serialize(StateArchive &state) { state.item("cargo inside", inside); }
 
   /// Fraction of the cargo that has left.
   double released() const { return 1. - inside; }

@@ -5,7 +5,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
 namespace fusogen {
 void Statistics::set(const std::string &name, const std::string &unit, const double value) {
@@ -24,6 +26,21 @@ void Statistics::set(const std::string &name, const std::string &unit, const dou
 StatisticsFile::StatisticsFile(const std::string &path) : path(path), file(path) {
   if (!file)
     throw UserError("cannot write \"" + path + "\": " + std::strerror(errno));
+  file.precision(15);
+}
+
+StatisticsFile::StatisticsFile(const std::string &path, const std::uintmax_t length) : path(path) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error || size < length)
+    throw UserError("cannot continue \"" + path + "\": it is " +
+                    (error ? "missing" : "shorter than when the checkpoint was written"));
+  std::getline(std::ifstream(path), header);
+  std::filesystem::resize_file(path, length, error);
+  file.open(path, std::ios::app | std::ios::ate);
+  if (error || !file)
+    throw UserError("cannot write \"" + path +
+                    "\": " + (error ? error.message() : std::strerror(errno)));
   file.precision(15);
 }
 

@@ -2,6 +2,7 @@
 #ifndef fusogen_io_statistics_h
 #define fusogen_io_statistics_h
 
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -46,6 +47,15 @@ class StatisticsFile {
 public:
   /** Begins a new table at @p path, replacing one that is there. Throws UserError if it cannot. */
   explicit StatisticsFile(const std::string &path);
+
+  /**
+   * Continues the table at @p path after its first @p length bytes, as length() gave them; what
+   * comes after is cut off. Throws UserError if the file is missing or shorter.
+   */
+  StatisticsFile(const std::string &path, std::uintmax_t length);
+
+  /** The size of the file up to the last row [bytes]. */
+  std::uintmax_t length() { return static_cast<std::uintmax_t>(file.tellp()); }
 
   /**
    * Adds a row.

@@ -2,12 +2,9 @@
 #include "io/summary.h"
 
 #include "base/user_error.h"
+#include "io/complete_file.h"
 
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
 
 #include <nlohmann/json.hpp>
 
@@ -41,15 +38,10 @@ void Summary::write(const std::string &path) const {
     }
   }
 
-  const std::string unfinished = path + ".tmp";
-  std::ofstream file(unfinished);
   // Names and texts may hold what the user typed; a wrong byte must not cost the whole summary.
-  file << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
-  file.close();
-  if (!file || std::rename(unfinished.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    std::remove(unfinished.c_str());
-    throw UserError("cannot write \"" + path + "\": " + std::strerror(error));
-  }
+  const std::string problem = write_complete_file(
+      path, {json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace), "\n"});
+  if (!problem.empty())
+    throw UserError(problem);
 }
 } // namespace fusogen

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "io/surface_output.h"
 
-#include "base/user_error.h"
+#include "io/complete_file.h"
+#include "io/throw_on_all_ranks.h"
 
 #include <deal.II/base/data_out_base.h>
 #include <deal.II/base/mpi.h>
@@ -11,13 +12,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -320,28 +318,6 @@ std::vector<std::string> collect_texts(const MPI_Comm &communicator, std::string
   }
   return texts;
 }
-
-// Writes a file that appears complete or not at all. Returns what went wrong, or nothing.
-std::string write_file(const std::string &path, const std::vector<std::string> &content) {
-  const std::string unfinished = path + ".tmp";
-  errno = 0;
-  std::ofstream file(unfinished, std::ios::binary);
-  for (const auto &part : content)
-    file << part;
-  file.close();
-  if (file && std::rename(unfinished.c_str(), path.c_str()) == 0)
-    return "";
-  const int error = errno;
-  std::remove(unfinished.c_str());
-  return "cannot write \"" + path + "\": " + std::strerror(error);
-}
-
-// What the first process met becomes known to all, so that all of them stop.
-void throw_on_all_processes(const MPI_Comm &communicator, const std::string &error) {
-  const std::string known = Utilities::MPI::broadcast(communicator, error);
-  if (!known.empty())
-    throw UserError(known);
-}
 } // namespace
 
 template <int dim>
@@ -355,7 +331,19 @@ SurfaceOutput<dim>::SurfaceOutput(MPI_Comm communicator, const std::string &dire
     if (error)
       problem = "the folder \"" + folder.string() + "\" cannot be made: " + error.message();
   }
-  throw_on_all_processes(communicator, problem);
+  throw_on_all_ranks(communicator, problem);
+}
+
+template <int dim>
+std::string SurfaceOutput<dim>::file_of_frame(const Series &series, const unsigned int number) {
+  return "solution/" + series.name + "_" + Utilities::int_to_string(number, 5) + ".vtu";
+}
+
+template <int dim> std::string SurfaceOutput<dim>::write_collection(const Series &series) const {
+  std::ostringstream text;
+  DataOutBase::write_pvd_record(text, series.frames);
+  return write_complete_file((std::filesystem::path(directory) / (series.name + ".pvd")).string(),
+                             {text.str()});
 }
 
 template <int dim>
@@ -363,14 +351,13 @@ template <class Patches>
 std::string SurfaceOutput<dim>::write_frame(Series &series, const Patches &patches,
                                             const double time, const Fields &fields) const {
   // A program that reads a collection knows a frame by its time alone.
-  auto frames = series.frames;
-  if (!frames.empty() && frames.back().first == time)
-    frames.pop_back();
-  const unsigned int number = frames.size();
-  const std::string file =
-      "solution/" + series.name + "_" + Utilities::int_to_string(number, 5) + ".vtu";
+  Series extended = series;
+  if (!extended.frames.empty() && extended.frames.back().first == time)
+    extended.frames.pop_back();
+  const unsigned int number = extended.frames.size();
+  const std::string file = file_of_frame(series, number);
   const std::string path = (std::filesystem::path(directory) / file).string();
-  frames.emplace_back(time, file);
+  extended.frames.emplace_back(time, file);
 
   VectorRanges vector_ranges;
   const std::vector<std::string> names = row_names<dim>(fields, vector_ranges);
@@ -385,20 +372,17 @@ std::string SurfaceOutput<dim>::write_frame(Series &series, const Patches &patch
 
   std::string problem;
   if (Utilities::MPI::this_mpi_process(communicator) == 0) {
-    std::ostringstream header, footer, collection;
+    std::ostringstream header, footer;
     write_header(patches, flags, header);
     DataOutBase::write_vtu_footer(footer);
     content.insert(content.begin(), header.str());
     content.push_back(footer.str());
-    problem = write_file(path, content);
-    if (problem.empty()) {
-      DataOutBase::write_pvd_record(collection, frames);
-      problem = write_file((std::filesystem::path(directory) / (series.name + ".pvd")).string(),
-                           {collection.str()});
-    }
+    problem = write_complete_file(path, content);
+    if (problem.empty())
+      problem = write_collection(extended);
   }
-  throw_on_all_processes(communicator, problem);
-  series.frames = frames;
+  throw_on_all_ranks(communicator, problem);
+  series = std::move(extended);
   return path;
 }
 
@@ -427,6 +411,29 @@ void SurfaceOutput<dim>::write(const Membrane<dim> &membrane, const double time,
   last_surface = write_frame(surface, surface_patches, time, fields);
   if (dim == 1)
     write_frame(meridian, meridian_patches, time, fields);
+}
+
+template <int dim> void SurfaceOutput<dim>::serialize(StateArchive &state) {
+  std::vector<double> times;
+  for (const auto &frame : surface.frames)
+    times.push_back(frame.first);
+  state.item("times of the pictures", times);
+  if (!state.loading())
+    return;
+  std::string problem;
+  std::vector<Series *> collections = {&surface};
+  if (dim == 1)
+    collections.push_back(&meridian);
+  for (Series *series : collections) {
+    series->frames.clear();
+    for (const double time : times)
+      series->frames.emplace_back(time, file_of_frame(*series, series->frames.size()));
+    if (problem.empty() && Utilities::MPI::this_mpi_process(communicator) == 0)
+      problem = write_collection(*series);
+  }
+  throw_on_all_ranks(communicator, problem);
+  if (!times.empty())
+    last_surface = (std::filesystem::path(directory) / surface.frames.back().second).string();
 }
 
 template <int dim> std::string SurfaceOutput<dim>::last_good_state() const {

@@ -2,6 +2,7 @@
 #ifndef fusogen_io_surface_output_h
 #define fusogen_io_surface_output_h
 
+#include "base/state_archive.h"
 #include "geometry/membrane.h"
 
 #include <string>
@@ -69,6 +70,12 @@ public:
   void write(const Membrane<dim> &membrane, double time, const BendingState &bending,
              const Fields &fields);
 
+  /**
+   * Saves which frames there are; loading goes back to them, and frames that were written later are
+   * no longer in the collection. All processes call this.
+   */
+  void serialize(StateArchive &state);
+
   /** The path of the last surface file that is complete; empty if there is none. */
   const std::string &last_file() const { return last_surface; }
 
@@ -84,6 +91,9 @@ private:
     std::string name;
     std::vector<std::pair<double, std::string>> frames;
   };
+
+  static std::string file_of_frame(const Series &series, unsigned int number);
+  std::string write_collection(const Series &series) const;
 
   template <class Patches>
   std::string write_frame(Series &series, const Patches &patches, double time,

@@ -134,6 +134,23 @@ template <int dim> double LipidFields<dim>::amount(const LipidField &field) cons
   return Utilities::MPI::sum(sum, membrane.communicator());
 }
 
+template <int dim> void LipidFields<dim>::serialize(SurfaceArchive<dim> &archive) {
+  StateArchive &state = archive.state();
+  std::size_t n = lipid_fields.size();
+  state.item("lipid fields", n);
+  lipid_fields.resize(n);
+  for (std::size_t f = 0; f < n; ++f) {
+    LipidField &field = lipid_fields[f];
+    const std::string name = "lipid field " + std::to_string(f) + ": ";
+    state.item(name + "species", field.species);
+    state.item(name + "leaflet", field.leaflet);
+    state.item(name + "reservoir fraction", field.reservoir_fraction);
+    state.item(name + "left through rim", field.left_through_rim);
+    archive.field(name + "content", membrane.scalar_dofs(), field.content);
+    archive.field(name + "fraction", membrane.scalar_dofs(), field.fraction);
+  }
+}
+
 double amount_within(const Membrane<1> &membrane, const unsigned int curve, const Vector &fraction,
                      const double area) {
   const unsigned int p = membrane.degree(), scalar_degree = std::max(1u, p - 1);

@@ -3,6 +3,7 @@
 #define FUSOGEN_LIPIDS_LIPID_FIELD_H
 
 #include "geometry/membrane.h"
+#include "geometry/surface_archive.h"
 #include "mechanics/symmetric_direct_solver.h"
 
 #include <memory>
@@ -49,6 +50,9 @@ public:
 
   /// Recomputes fractions from contents after the mesh moved.
   void project();
+
+  /// The fields with everything in them; loading replaces those that are there.
+  void serialize(SurfaceArchive<dim> &archive);
 
   std::vector<LipidField> &fields() { return lipid_fields; }
   const std::vector<LipidField> &fields() const { return lipid_fields; }

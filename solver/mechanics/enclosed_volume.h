@@ -22,6 +22,10 @@ public:
   bool has_constraint() const override { return is_fixed; }
   void add_to_constraint(const PointState &p, PointConstraint &g) const override;
   double constraint_offset() const override { return target; }
+  void serialize(StateArchive &state, const std::string &name) override {
+    Term<dim>::serialize(state, name);
+    state.item(name + ": target volume", target);
+  }
 
   double target;
 

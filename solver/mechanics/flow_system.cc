@@ -372,6 +372,33 @@ template <int dim> void FlowSystem<dim>::restore(const Snapshot &s) {
     terms[k]->multiplier = s.multipliers[k];
 }
 
+template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive) {
+  StateArchive &state = archive.state();
+  for (unsigned int k = 0; k < terms.size(); ++k) {
+    const std::string name = "term " + std::to_string(k) + ", " + terms[k]->name();
+    terms[k]->serialize(state, name);
+    state.item(name + ": dissipated power", last_power[terms[k]->name()]);
+  }
+  archive.field("displacement, moment and tension", space.dof_handler, solution);
+  archive.field("material area", surface_membrane.tension_dofs(), material_area);
+  archive.field("velocity", surface_membrane.position_dofs(), velocity_vector);
+
+  // The nodes that point forces act on stay the same until the mesh changes, though others may have
+  // become the highest: the marked node of each cell, or -1.
+  const auto cells = SurfaceArchive<dim>::owned_cells(surface_membrane);
+  for (const auto &[name, mark] : {std::make_pair("pole", &pole), std::make_pair("neck", &neck)}) {
+    std::vector<double> marks(cells.size(), -1.);
+    for (unsigned int c = 0; c < cells.size() && !archive.loading(); ++c)
+      if (static_cast<int>(cells[c]->active_cell_index()) == mark->first)
+        marks[c] = mark->second;
+    archive.cell_values(name, 1, marks);
+    *mark = {-1, -1};
+    for (unsigned int c = 0; c < cells.size(); ++c)
+      if (marks[c] >= 0.)
+        *mark = {cells[c]->active_cell_index(), static_cast<int>(marks[c])};
+  }
+}
+
 template <int dim> double FlowSystem<dim>::total_material_area() const {
   // Shape function 0 of a cell is the constant 1.
   double sum = 0.;

@@ -3,6 +3,7 @@
 #define FUSOGEN_MECHANICS_FLOW_SYSTEM_H
 
 #include "geometry/membrane.h"
+#include "geometry/surface_archive.h"
 #include "mechanics/linear_solver.h"
 #include "mechanics/mixed_space.h"
 #include "mechanics/term.h"
@@ -75,6 +76,10 @@ public:
   };
   Snapshot snapshot() const;
   void restore(const Snapshot &);
+
+  /// The state between steps, without the numbers that terms were made with; loading needs the same
+  /// terms and comes after initialize(). Positions are in the archive already.
+  void serialize(SurfaceArchive<dim> &archive);
 
   /// The area int q_j dA of the material that belongs to the shape functions of the tension [nm^2],
   /// kept by each step; mesh motion transports it.

@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_MECHANICS_TERM_H
 #define FUSOGEN_MECHANICS_TERM_H
 
+#include "base/state_archive.h"
 #include "geometry/membrane.h"
 
 #include <string>
@@ -111,6 +112,12 @@ public:
   /// What the sum of the values of g lacks to be the constraint (e.g. minus the target).
   virtual double constraint_offset() const { return 0.; }
   double multiplier = 0.;
+
+  /// Saves and loads what a step or the scenario changes in the term; @p name tells this term's
+  /// values from those of others.
+  virtual void serialize(StateArchive &state, const std::string &name) {
+    state.item(name + ": multiplier", multiplier);
+  }
 
   /// Called once before each step.
   virtual void begin_step() {}

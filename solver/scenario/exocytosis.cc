@@ -15,6 +15,7 @@
 #include "mechanics/drag.h"
 #include "mechanics/inextensibility.h"
 #include "mechanics/surface_viscosity.h"
+#include "scenario/checkpointing.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
@@ -38,6 +39,8 @@ public:
 
 private:
   void dock();
+  void resume();
+  void serialize(SurfaceArchive<1> &archive);
   void fuse();
   void set_up_flow();
   void advance(double longest);
@@ -57,6 +60,7 @@ private:
   const double kT, kappa, patch_radius, vesicle_area;
   RunOutput output;
   SurfaceOutput<1> pictures;
+  Checkpointing checkpointing;
   TimeStepper<1> stepper;
 
   std::unique_ptr<Membrane<1>> membrane;
@@ -72,15 +76,16 @@ private:
   double dissipated = 0.;       // since the fusion [pN nm]
   double fusion_energy = 0.;    // jump of bending and tension energy at the fusion [pN nm]
   unsigned int n_steps = 0;
+  double next_output; // [us]
 };
 
 Exocytosis::Exocytosis(const RunContext &context)
     : context(context), parameters(context.parameters), kT(parameters.thermal_energy()),
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
       vesicle_area(4. * PI * parameters.vesicle.radius * parameters.vesicle.radius),
-      output(context), pictures(context.communicator, context.directory),
+      output(context), pictures(context.communicator, context.directory), checkpointing(context),
       stepper(parameters.time, 1e-4 * 8. * PI * kappa),
-      lumen(parameters.cargo_diffusion_coefficient) {
+      lumen(parameters.cargo_diffusion_coefficient), next_output(parameters.time.output_interval) {
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!fused)
@@ -192,6 +197,34 @@ void Exocytosis::fuse() {
        << -4. * PI * parameters.gaussian_modulus() / kT << " kT, vesicle radius "
        << omega.sphere_radius << " nm";
   Log::instance().information(line.str());
+}
+
+void Exocytosis::resume() {
+  membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
+  SurfaceArchive<1> archive = context.checkpoint->restore(*membrane);
+  set_up_flow();
+  lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipid_diffusion_coefficient);
+  serialize(archive);
+  observe();
+}
+
+void Exocytosis::serialize(SurfaceArchive<1> &archive) {
+  StateArchive &state = archive.state();
+  state.item("fused", fused);
+  state.item("initial area", initial_area);
+  state.item("initial amounts", initial_amounts);
+  state.item("area through rim", area_left);
+  state.item("remeshing energy", remeshing_energy);
+  state.item("dissipated energy", dissipated);
+  state.item("fusion energy change", fusion_energy);
+  state.item("steps", n_steps);
+  state.item("next output", next_output);
+  stepper.serialize(state);
+  lumen.serialize(state);
+  output.serialize(state);
+  pictures.serialize(state);
+  flow->serialize(archive);
+  lipids->serialize(archive);
 }
 
 double Exocytosis::area_inside() const { return flow->total_material_area(); }
@@ -332,10 +365,14 @@ void Exocytosis::progress() const {
 }
 
 void Exocytosis::run() {
-  dock();
-  write();
-  std::string end = "end time";
-  double next_output = parameters.time.output_interval;
+  const auto save = [this](SurfaceArchive<1> &archive) { serialize(archive); };
+  if (context.checkpoint)
+    resume();
+  else {
+    dock();
+    write();
+  }
+  std::string end = outcome_end_time;
   const double end_time = parameters.time.end;
   while (stepper.time() < end_time * (1. - 1e-12)) {
     double limit = std::min(next_output, end_time);
@@ -358,6 +395,7 @@ void Exocytosis::run() {
       end = *reached;
       break;
     }
+    checkpointing.after_step<1>(*membrane, stepper.time(), save);
   }
   Log::instance().finish_progress();
 
@@ -374,6 +412,7 @@ void Exocytosis::run() {
   summary.set("steps", n_steps, "");
   summary.set("rejected steps", stepper.n_rejected(), "");
   output.finish(end);
+  checkpointing.finish<1>(*membrane, stepper.time(), end, save);
   Log::instance().information("outcome: " + end);
 }
 } // namespace

@@ -140,6 +140,23 @@ void Parameters::declare(ParameterTable &table) {
          "A vesicle is in equilibrium when its normal velocity (root mean square) would move it by "
          "less than this share "
          "of its radius in a relaxation time, viscosity R^2 / rigidity.");
+
+  s = table.section("Checkpoint");
+  s.real("Interval", checkpoint.interval, "min", non_negative(),
+         "Wall-clock time between two checkpoints, from which --resume can continue relaxation and "
+         "exocytosis; 0 for none by the clock.");
+  s.integer("Steps", checkpoint.steps, 0, 1000000000,
+            "Number of time steps between two checkpoints; 0 for none by steps.");
+  s.integer("Number kept", checkpoint.keep, 1, 1000,
+            "When there are more checkpoints than this the oldest are removed.");
+  s.real("Wall time limit", checkpoint.wall_time_limit, "min", non_negative(),
+         "A run that could not finish another time step within this wall-clock time stops with a "
+         "checkpoint and exit status 3; 0 for no limit.");
+
+  table.allow_change("Time/End time");
+  table.allow_change("Time/Output interval");
+  table.allow_change("Time/Smallest step");
+  table.allow_change("Checkpoint");
 }
 
 namespace {

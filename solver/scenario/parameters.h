@@ -87,6 +87,13 @@ struct Parameters {
     double equilibrium_tolerance = 1e-4;
   } time;
 
+  struct Checkpoint {
+    double interval = 15.;
+    int steps = 0;
+    int keep = 2;
+    double wall_time_limit = 0.;
+  } checkpoint;
+
   /// Declares every parameter in @p table, which then writes into this object.
   void declare(ParameterTable &table);
   /// Rules that involve several parameters; throws UserError that names them with their places in

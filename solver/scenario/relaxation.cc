@@ -12,9 +12,11 @@
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/inextensibility.h"
 #include "mechanics/surface_viscosity.h"
+#include "scenario/checkpointing.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
+#include <optional>
 #include <sstream>
 
 namespace fusogen {
@@ -140,6 +142,8 @@ public:
     flow.mesh_moved(area);
   }
 
+  void serialize(StateArchive &state) { state.item("mesh quality to keep", quality); }
+
 private:
   static constexpr double largest_misfit = 2.;
   GradingParameters grading; // meridian
@@ -158,6 +162,14 @@ public:
     sum_aa += weight * a * a;
     sum_av += weight * a * velocity;
     ++n;
+  }
+  void serialize(StateArchive &state, const std::string &name) {
+    state.item(name + ": sum", sum);
+    state.item(name + ": sum of a", sum_a);
+    state.item(name + ": sum of v", sum_v);
+    state.item(name + ": sum of aa", sum_aa);
+    state.item(name + ": sum of av", sum_av);
+    state.item(name + ": steps", n);
   }
   unsigned int n_steps() const { return n; }
   double rate() const {
@@ -178,7 +190,11 @@ template <int dim> void run_relaxation(const RunContext &context) {
   RunOutput output(context);
 
   Membrane<dim> membrane(context.communicator, parameters.geometry.degree);
-  create(membrane, parameters);
+  std::optional<SurfaceArchive<dim>> resumed;
+  if (context.checkpoint)
+    resumed.emplace(context.checkpoint->restore(membrane));
+  else
+    create(membrane, parameters);
 
   const double relaxation_time =
       parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
@@ -218,8 +234,8 @@ template <int dim> void run_relaxation(const RunContext &context) {
   stepper.last_good_state = [&] { return pictures.last_good_state(); };
 
   const bool follows_mode = vesicle.shape == InitialShape::mode;
-  const double initial_area = membrane.area();
-  const double initial_amplitude =
+  double initial_area = membrane.area();
+  double initial_amplitude =
       follows_mode ? mode_amplitude_and_rate(membrane, flow.velocity(), vesicle.mode_number).first
                    : 0.;
   double amplitude = initial_amplitude;
@@ -249,12 +265,30 @@ template <int dim> void run_relaxation(const RunContext &context) {
         membrane, stepper.time(), {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
         {{{"tension [pN/nm]", flow.tension()}}, {{"velocity [nm/us]", flow.velocity()}}});
   };
-  write();
-
   MeshKeeper mesh(membrane, parameters);
   flow.area_relaxation_time = 0.01 * relaxation_time;
-  std::string outcome = "end time";
   double next_output = parameters.time.output_interval;
+  const auto serialize = [&](SurfaceArchive<dim> &archive) {
+    StateArchive &state = archive.state();
+    state.item("initial area", initial_area);
+    state.item("initial amplitude", initial_amplitude);
+    state.item("amplitude", amplitude);
+    state.item("next output", next_output);
+    decay.serialize(state, "decay");
+    early_decay.serialize(state, "early decay");
+    mesh.serialize(state);
+    stepper.serialize(state);
+    output.serialize(state);
+    pictures.serialize(state);
+    flow.serialize(archive);
+  };
+  if (resumed)
+    serialize(*resumed);
+  else
+    write();
+  Checkpointing checkpointing(context);
+
+  std::string outcome = outcome_end_time;
   while (stepper.time() < parameters.time.end * (1. - 1e-12)) {
     stepper.advance(flow, std::min(next_output, parameters.time.end) - stepper.time());
     if (follows_mode) {
@@ -287,6 +321,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
       outcome = "equilibrium";
       break;
     }
+    checkpointing.after_step<dim>(membrane, stepper.time(), serialize);
   }
   Log::instance().finish_progress();
 
@@ -296,6 +331,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
     output.summary.set("mode relaxation rate", (decay.n_steps() > 2 ? decay : early_decay).rate(),
                        "1/us");
   output.finish(outcome);
+  checkpointing.finish<dim>(membrane, stepper.time(), outcome, serialize);
   Log::instance().information("outcome: " + outcome);
 }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "scenario/run_output.h"
 
-#include "base/user_error.h"
 #include "io/output_directory.h"
-
-#include <deal.II/base/mpi.h>
+#include "io/throw_on_all_ranks.h"
 
 #include <fstream>
 
@@ -36,7 +34,7 @@ void Observables::add_to(Summary &summary) const {
 }
 
 RunOutput::RunOutput(const RunContext &context)
-    : directory(context.directory),
+    : communicator(context.communicator), directory(context.directory),
       first_rank(dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0) {
   std::string mistake;
   if (first_rank)
@@ -49,9 +47,7 @@ RunOutput::RunOutput(const RunContext &context)
     } catch (const UserError &error) {
       mistake = error.what();
     }
-  mistake = dealii::Utilities::MPI::broadcast(context.communicator, mistake);
-  if (!mistake.empty())
-    throw UserError(mistake);
+  throw_on_all_ranks(communicator, mistake);
 }
 
 void RunOutput::append(const std::string &table, const Statistics &row) {
@@ -61,6 +57,23 @@ void RunOutput::append(const std::string &table, const Statistics &row) {
   if (!file)
     file = std::make_unique<StatisticsFile>(directory + "/" + table);
   file->append(row);
+}
+
+void RunOutput::serialize(StateArchive &state) {
+  auto &file = tables["statistics.csv"];
+  double length = file ? static_cast<double>(file->length()) : 0.;
+  state.item("length of statistics.csv", length);
+  if (!state.loading())
+    return;
+  std::string mistake;
+  if (first_rank)
+    try {
+      file = std::make_unique<StatisticsFile>(directory + "/statistics.csv",
+                                              static_cast<std::uintmax_t>(length));
+    } catch (const UserError &error) {
+      mistake = error.what();
+    }
+  throw_on_all_ranks(communicator, mistake);
 }
 
 void RunOutput::finish(const std::string &outcome) {

@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_SCENARIO_RUN_OUTPUT_H
 #define FUSOGEN_SCENARIO_RUN_OUTPUT_H
 
+#include "base/state_archive.h"
 #include "io/statistics.h"
 #include "io/summary.h"
 #include "scenario/parameters.h"
@@ -14,13 +15,16 @@
 #include <string>
 
 namespace fusogen {
-/// What every scenario is given: the parameters, where they come from, the output folder and the
-/// communicator.
+class Checkpoint;
+
+/// What every scenario is given: the parameters, where they come from, the output folder, the
+/// communicator and, if the run is resumed, the checkpoint to continue from.
 struct RunContext {
   const Parameters &parameters;
   const ParameterTable &table;
   std::string directory;
   MPI_Comm communicator;
+  const Checkpoint *checkpoint = nullptr;
 };
 
 /// What every scenario reports, in the units of the files; nan where it has no meaning.
@@ -48,11 +52,15 @@ public:
 
   /// Adds a row to @p table (statistics.csv, curve.csv).
   void append(const std::string &table, const Statistics &row);
+  /// Saves how long statistics.csv is; loading cuts off what was written later and continues it.
+  void serialize(StateArchive &state);
+
   Summary summary;
   /// Writes summary.json with this outcome.
   void finish(const std::string &outcome);
 
 private:
+  MPI_Comm communicator;
   std::string directory;
   bool first_rank;
   std::map<std::string, std::unique_ptr<StatisticsFile>> tables;

@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_SCENARIO_TIME_STEPPER_H
 #define FUSOGEN_SCENARIO_TIME_STEPPER_H
 
+#include "base/state_archive.h"
 #include "mechanics/flow_system.h"
 #include "scenario/parameters.h"
 
@@ -29,6 +30,13 @@ public:
   /// Takes one step of at most @p longest [us] and adds its length to time(). Throws
   /// ComputationError if no step longer than the smallest succeeds.
   StepResult advance(FlowSystem<dim> &flow, double longest);
+
+  void serialize(StateArchive &state) {
+    state.item("time", now);
+    state.item("last time step", taken);
+    state.item("next time step", next_step);
+    state.item("rejected steps", rejected);
+  }
 
   double time() const { return now; }
   /// Length of the last step [us].

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """One, two and three processes give the same numbers, to the accuracy of the direct solver."""
-import math
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'verification'))
-from runs import Run, main  # noqa: E402
+from runs import Run, largest_difference, main, numbers  # noqa: E402
 
 CASES = {
     'relaxation, meridian': ('vesicle_equilibrium.prm', {
@@ -21,37 +20,6 @@ CASES = {
     'exocytosis': ('exocytosis.prm', {
         'Geometry/Meridian cells': 100, 'Time/End time': 5, 'Time/Output interval': 0.5}),
 }
-
-
-def numbers(run):
-    """All numbers of statistics.csv and of summary.json, by name."""
-    result = {}
-    for name, column in run.table().items():
-        for i, value in enumerate(column):
-            result[f'{name}, row {i}'] = value
-    for name, entry in run.summary.items():
-        if isinstance(entry, dict) and entry['value'] is not None:
-            result[name] = entry['value']
-    return result
-
-
-def largest_difference(a, b):
-    """The largest relative difference and where it is; numbers count relative to the largest one in
-    their column, errors (which are round-off) in absolute terms."""
-    scale = {}
-    for name, value in a.items():
-        column = name.partition(', row')[0]
-        if not math.isnan(value):
-            scale[column] = max(scale.get(column, 0), abs(value))
-    worst = (0, '')
-    for name, value in a.items():
-        column = name.partition(', row')[0]
-        if math.isnan(value) and math.isnan(b[name]):
-            continue
-        size = 1 if 'error' in column or 'remeshing' in column or 'through rim' in column else scale[column]
-        difference = abs(value - b[name]) / (size or 1)
-        worst = max(worst, (difference, name))
-    return worst
 
 
 def verify(checks, long):

@@ -391,6 +391,22 @@ BOOST_AUTO_TEST_CASE(written_form) {
                                  "end\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(some_may_differ_when_a_run_is_resumed, Table) {
+  table.allow_change("Vesicle/Radius");
+  table.allow_change("Lipids");
+  BOOST_TEST(table.may_change("Vesicle/Radius"));
+  BOOST_TEST(table.may_change("Lipids/Inner leaflet/Inner diffusion"));
+  for (const std::string &name : table.names())
+    if (name != "Vesicle/Radius" && name.find("Lipids/") != 0)
+      BOOST_TEST(!table.may_change(name));
+  BOOST_CHECK_THROW(table.allow_change("Vesicle/Rad"), std::logic_error);
+  BOOST_CHECK_THROW(table.may_change("Vesicle/Rad"), std::logic_error);
+  std::ostringstream text;
+  table.write(text, true);
+  BOOST_TEST(text.str().find("May differ when a run is resumed. ") == std::string::npos);
+  BOOST_TEST(text.str().find("May differ when a run is resumed.\n") != std::string::npos);
+}
+
 BOOST_FIXTURE_TEST_CASE(names_are_in_the_order_of_the_file, Table) {
   const std::vector<std::string> names = table.names();
   BOOST_TEST(names.size() == 11u);

@@ -56,6 +56,41 @@ BOOST_FIXTURE_TEST_CASE(rows_are_on_disk_as_soon_as_they_are_given, Folder) {
                           "1e-07,123456789.012346,0.333333333333333\n");
 }
 
+BOOST_FIXTURE_TEST_CASE(table_is_continued_where_it_was, Folder) {
+  Statistics row;
+  std::uintmax_t length;
+  {
+    StatisticsFile statistics(file());
+    for (const double time : {0., 1., 2.}) {
+      row.set("time", "us", time);
+      statistics.append(row);
+      if (time == 1.)
+        length = statistics.length();
+    }
+  }
+  BOOST_TEST(content() == "time [us]\n0\n1\n2\n");
+  {
+    StatisticsFile statistics(file(), length);
+    BOOST_TEST(statistics.length() == length);
+    BOOST_TEST(content() == "time [us]\n0\n1\n");
+    row.set("time", "us", 1.5);
+    statistics.append(row);
+    BOOST_TEST(content() == "time [us]\n0\n1\n1.5\n");
+    Statistics other;
+    other.set("area", "nm^2", 0.);
+    BOOST_CHECK_THROW(statistics.append(other), std::logic_error);
+    length = statistics.length();
+  }
+  const auto says = [&](const std::string &words) {
+    return [words](const UserError &error) {
+      return std::string(error.what()).find(words) != std::string::npos;
+    };
+  };
+  BOOST_CHECK_EXCEPTION(StatisticsFile(file(), length + 1), UserError, says("shorter"));
+  std::filesystem::remove(file());
+  BOOST_CHECK_EXCEPTION(StatisticsFile(file(), 0), UserError, says("missing"));
+}
+
 BOOST_FIXTURE_TEST_CASE(first_row_fixes_the_columns, Folder) {
   StatisticsFile statistics(file());
   Statistics row;

@@ -322,6 +322,35 @@ BOOST_FIXTURE_TEST_CASE(collection_names_the_frames_that_are_there, Folder) {
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(series_is_continued_where_it_was, Folder) {
+  Membrane<1> membrane(MPI_COMM_WORLD, 2);
+  create_sphere(membrane);
+  StateArchive saved;
+  {
+    SurfaceOutput<1> output(MPI_COMM_WORLD, path);
+    write(output, membrane, 0.);
+    write(output, membrane, 0.1);
+    output.serialize(saved);
+    write(output, membrane, 0.2);
+  }
+  SurfaceOutput<1> output(MPI_COMM_WORLD, path);
+  StateArchive loaded(saved.values());
+  output.serialize(loaded);
+  MPI_Barrier(MPI_COMM_WORLD);
+  BOOST_TEST(output.last_file() == path + "/solution/surface_00001.vtu");
+  for (const std::string name : {"surface", "meridian"})
+    BOOST_TEST(content(name + ".pvd").find(name + "_00002.vtu") == std::string::npos);
+  MPI_Barrier(MPI_COMM_WORLD);
+  write(output, membrane, 0.3);
+  MPI_Barrier(MPI_COMM_WORLD);
+  for (const std::string name : {"surface", "meridian"}) {
+    const std::string collection = content(name + ".pvd");
+    std::size_t position = 0;
+    for (const std::string expected : {"0", "0.1", "0.3", ""})
+      BOOST_TEST(between(collection, "timestep=\"", "\"", position) == expected);
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_written, Folder) {
   BOOST_CHECK_EXCEPTION(SurfaceOutput<1>(MPI_COMM_WORLD, path + "/none"), UserError,
                         [&](const UserError &error) {

@@ -21,8 +21,26 @@ DATA = pathlib.Path(__file__).parent / 'data'
 kT = 0.01380649 * 298  # pN nm, at the temperature of all runs
 
 
-class Run:
-    """What a run wrote: numbers of summary.json (as an item), and its tables."""
+class Output:
+    """What a run wrote into the folder `path`: numbers of summary.json (as an item), and its tables."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.summary = json.loads((self.path / 'summary.json').read_text())
+        self.outcome = self.summary['outcome']
+
+    def __getitem__(self, name):
+        return self.summary[name]['value']
+
+    def table(self, name='statistics.csv'):
+        """The columns of a table, by their names."""
+        with open(self.path / name) as file:
+            rows = list(csv.reader(line for line in file if not line.startswith('#')))
+        return {title: [float(row[i]) for row in rows[1:]] for i, title in enumerate(rows[0])}
+
+
+class Run(Output):
+    """A run of the program, and what it wrote."""
 
     def __init__(self, parameter_file, settings, ranks=1):
         self.folder = tempfile.TemporaryDirectory(prefix='fusogen_')
@@ -38,18 +56,7 @@ class Run:
         if done.returncode:
             raise RuntimeError(f'{" ".join(command)}\nends with {done.returncode}: '
                                f'{done.stdout}{done.stderr}')
-        self.path = output
-        self.summary = json.loads((output / 'summary.json').read_text())
-        self.outcome = self.summary['outcome']
-
-    def __getitem__(self, name):
-        return self.summary[name]['value']
-
-    def table(self, name='statistics.csv'):
-        """The columns of a table, by their names."""
-        with open(self.path / name) as file:
-            rows = list(csv.reader(line for line in file if not line.startswith('#')))
-        return {title: [float(row[i]) for row in rows[1:]] for i, title in enumerate(rows[0])}
+        super().__init__(output)
 
 
 class Checks:
@@ -109,6 +116,37 @@ def reference(name):
 def order(coarse, fine):
     """Observed order from the errors on two meshes that differ by a factor of two."""
     return math.log2(abs(coarse / fine))
+
+
+def numbers(run):
+    """All numbers of statistics.csv and of summary.json of a run, by name."""
+    result = {}
+    for name, column in run.table().items():
+        for i, value in enumerate(column):
+            result[f'{name}, row {i}'] = value
+    for name, entry in run.summary.items():
+        if isinstance(entry, dict) and entry['value'] is not None:
+            result[name] = entry['value']
+    return result
+
+
+def largest_difference(a, b):
+    """The largest relative difference and where it is; numbers count relative to the largest one in
+    their column, errors (which are round-off) in absolute terms."""
+    scale = {}
+    for name, value in a.items():
+        column = name.partition(', row')[0]
+        if not math.isnan(value):
+            scale[column] = max(scale.get(column, 0), abs(value))
+    worst = (0, '')
+    for name, value in a.items():
+        column = name.partition(', row')[0]
+        if math.isnan(value) and math.isnan(b[name]):
+            continue
+        size = 1 if 'error' in column or 'remeshing' in column or 'through rim' in column else scale[column]
+        difference = abs(value - b[name]) / (size or 1)
+        worst = max(worst, (difference, name))
+    return worst
 
 
 def main(verify, description):
