@@ -388,8 +388,10 @@ std::unique_ptr<const Checkpoint> Checkpoint::newest(MPI_Comm communicator,
     if (problem.empty())
       return std::unique_ptr<const Checkpoint>(new Checkpoint(communicator, std::move(content)));
     std::error_code error;
-    if (rank == 0 && !content->foreign)
+    if (rank == 0 && !content->foreign) {
+      filesystem::remove_all(content->path + ".damaged", error);
       filesystem::rename(content->path, content->path + ".damaged", error);
+    }
     Log::instance().warning("the checkpoint \"" + content->path + "\" is refused, because " +
                             problem + "; the one before it is used if there is one");
   }

@@ -69,7 +69,7 @@ public:
   /// tensions left out: minus the force of the energies. The moment must belong to the shape.
   Vector energy_gradient();
 
-  /// Everything that a rejected step or a look-ahead must put back.
+  /// Everything that a rejected step or a look-ahead must put back; serialize() lists the same.
   struct Snapshot {
     Vector positions, solution, material_area, velocity;
     std::vector<double> multipliers;
