@@ -265,7 +265,7 @@ def main():
     if arguments.long:
         killed(checks, LONG, 10)
     else:
-        killed(checks, SHORT, 3)
+        killed(checks, SHORT, 2)
         stopped(checks)
         sentences(checks)
     print(f"{checks.failures} failures, {time.monotonic() - begin:.0f} s")
