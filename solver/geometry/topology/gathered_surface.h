@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_GEOMETRY_TOPOLOGY_GATHERED_SURFACE_H
+#define FUSOGEN_GEOMETRY_TOPOLOGY_GATHERED_SURFACE_H
+
+#include "geometry/cell_map.h"
+#include "geometry/membrane.h"
+
+#include <deal.II/fe/fe_dgp.h>
+
+#include <vector>
+
+namespace fusogen {
+/// What a membrane carries through a topology event.
+struct CarriedFields {
+  /// The area of the material int q_j dA of the tension's shape functions [nm^2] (ghosted), see
+  /// FlowSystem::material_area.
+  const Vector *material_area = nullptr;
+  /// Area fractions between 0 and 1 (scalar space, ghosted), each with its amount int c dA [nm^2].
+  std::vector<std::pair<const Vector *, double>> fractions;
+};
+
+/// A surface in space with the fields on it, whole on each rank, for what happens rarely and is
+/// decided on the whole surface: topology events. Points are named by the coarse cell and the
+/// place in its unit square, in the order of the membrane's CoarseMesh.
+class GatheredSurface {
+public:
+  /// Collects the leaves of all ranks; collective.
+  GatheredSurface(const Membrane<2> &membrane, const CarriedFields &fields);
+  GatheredSurface(const GatheredSurface &) = delete;
+
+  const CoarseMesh<2> &mesh() const { return coarse_mesh; }
+  unsigned int degree() const { return nodes.n_nodes_1d() - 1; }
+  unsigned int n_fields() const { return scalar_fields; }
+
+  /// Position [nm] and its derivatives by the unit square's coordinates at the point @p p of the
+  /// coarse cell @p cell.
+  CellMap<2>::Value value(unsigned int cell, const dealii::Point<2> &p) const;
+  /// The value of scalar field @p field there.
+  double scalar(unsigned int field, unsigned int cell, const dealii::Point<2> &p) const;
+
+  /// Outward unit normal there.
+  dealii::Tensor<1, 3> normal(unsigned int cell, const dealii::Point<2> &p) const;
+
+  /// How often the coarse cell was refined around the point.
+  unsigned int level(unsigned int cell, const dealii::Point<2> &p) const;
+
+  /// The material's area per area at the point: the polynomial whose integrals are those of the
+  /// leaf.
+  double material_density(unsigned int cell, const dealii::Point<2> &p) const;
+
+  /// Whether the derivatives turn clockwise seen from outside in this coarse cell.
+  bool inward(unsigned int cell) const { return coarse_mesh.cells[cell].material_id % 2 == 1; }
+
+private:
+  struct Leaf {
+    std::vector<double> positions;
+    std::vector<std::vector<double>> scalars;
+    std::vector<double> density; // coefficients of the tension's polynomials
+  };
+  struct Node {
+    std::array<int, 4> children = {{-1, -1, -1, -1}};
+    int leaf = -1;
+  };
+  struct Place {
+    const Leaf *leaf;
+    dealii::Point<2> xi;
+    unsigned int level;
+  };
+  Place locate(unsigned int cell, dealii::Point<2> p) const;
+
+  CoarseMesh<2> coarse_mesh;
+  CellNodes<2> nodes, scalar_nodes;
+  dealii::FE_DGP<2> tension_element;
+  unsigned int scalar_fields;
+  std::vector<Leaf> leaves;
+  std::vector<Node> tree; // the first ones are the coarse cells
+};
+} // namespace fusogen
+
+#endif

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Surfaces in space that fuse and part.
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "geometry/cell_curvature.h"
+#include "geometry/coarse_meshes.h"
+#include "geometry/surface_motion.h"
+#include "geometry/topology/surface_fusion.h"
+#include "lipids/lipid_field.h"
+#include "surfaces.h"
+
+using namespace fusogen;
+using namespace fusogen::test;
+using dealii::Point;
+using dealii::Tensor;
+
+namespace {
+
+const double pi = std::acos(-1.);
+
+Tensor<1, 3> direction(double x, double y, double z) {
+  const Tensor<1, 3> d({x, y, z});
+  return d / d.norm();
+}
+
+std::unique_ptr<Membrane<2>> membrane_of(const MeshedSurface &surface, unsigned int refinement,
+                                         unsigned int degree = 2) {
+  auto membrane = std::make_unique<Membrane<2>>(MPI_COMM_WORLD, degree);
+  membrane->create_surface(surface.mesh, refinement, surface.geometry);
+  return membrane;
+}
+
+/// A vesicle of radius R with its docking patch towards @p towards.
+MeshedSurface vesicle(const Point<3> &centre, double R, const Tensor<1, 3> &towards, double patch) {
+  return vesicle_mesh(sphere_shape(centre, R), towards, patch / R);
+}
+
+/// A vesicle of radius R, the gap g above a membrane.
+MeshedSurface docked(double R, double g, double rim, double patch) {
+  return together(membrane_mesh(rim, {{Point<2>(), patch}}),
+                  vesicle(Point<3>(0, 0, g + R), R, direction(0, 0, -1), patch));
+}
+
+/// A membrane with a mark on each component, as two species that fill a leaflet, a third field with
+/// any values, and material that is a little stretched.
+struct Marked {
+  explicit Marked(std::unique_ptr<Membrane<2>> given)
+      : membrane(std::move(given)), lipids(*membrane, 1.) {
+    lipids.add("vesicle lipid", Leaflet::outer, Component::vesicle, 0.);
+    lipids.add("plasma membrane lipid", Leaflet::outer, Component::plasma_membrane, 1.);
+    uneven = scalar_field<2>(*membrane, [](const Vector3 &x) {
+      return 0.5 + 0.3 * std::sin(0.3 * x[0] + 0.2 * x[1]) * std::cos(0.1 * x[2]);
+    });
+    ones = scalar_field<2>(*membrane, [](const Vector3 &) { return 1.; });
+    material_area = membrane->tension_vector(true);
+    Vector area = membrane->tension_vector(false);
+    std::vector<dealii::types::global_dof_index> indices;
+    for_each_cell(*membrane, [&](const auto &cell, const SurfaceValues<2> &surface) {
+      membrane->cell_tension_indices(cell, indices);
+      for (unsigned int j = 0; j < indices.size(); ++j) {
+        double sum = 0.;
+        for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+          sum += surface.weight(q) * surface.tension_shape(q, j) *
+                 (1. + 0.01 * std::sin(surface.point(q)[0]));
+        area(indices[j]) = sum;
+      }
+    });
+    area.compress(dealii::VectorOperation::insert);
+    material_area = area;
+    fields.material_area = &material_area;
+    for (const LipidField &field : lipids.fields())
+      fields.fractions.emplace_back(&field.fraction, lipids.amount(field));
+    fields.fractions.emplace_back(&uneven, integral(*membrane, uneven));
+    fields.fractions.emplace_back(&ones, integral(*membrane, ones));
+  }
+
+  std::unique_ptr<Membrane<2>> membrane;
+  LipidFields<2> lipids;
+  Vector material_area, uneven, ones;
+  CarriedFields fields;
+};
+
+std::pair<double, double> range(const Vector &v) {
+  double low = 1e99, high = -1e99;
+  const auto [begin, end] = v.local_range();
+  for (auto i = begin; i < end; ++i) {
+    low = std::min(low, double(v(i)));
+    high = std::max(high, double(v(i)));
+  }
+  return {dealii::Utilities::MPI::min(low, MPI_COMM_WORLD),
+          dealii::Utilities::MPI::max(high, MPI_COMM_WORLD)};
+}
+
+/// What holds for every event, whatever the shapes.
+void check_ledger(const Marked &before, const TopologyChange &change, int jump, double tolerance) {
+  const TopologyState &a = change.ledger.before, &b = change.ledger.after;
+  BOOST_CHECK_SMALL(b.area / a.area - 1, 1e-12);
+  BOOST_CHECK_SMALL(b.material_area / a.material_area - 1, 1e-13);
+  BOOST_CHECK_SMALL(change.membrane->area() / a.area - 1, 1e-12);
+  BOOST_CHECK_EQUAL(b.euler_characteristic - a.euler_characteristic, jump);
+  BOOST_CHECK_CLOSE(change.ledger.gaussian_energy_change(), 2 * pi * jump, 1e-10);
+  BOOST_CHECK_SMALL(a.total_curvature / (2 * pi) - a.euler_characteristic, tolerance);
+  BOOST_CHECK_SMALL(b.total_curvature / (2 * pi) - b.euler_characteristic, tolerance);
+
+  // Lipids.
+  BOOST_REQUIRE_EQUAL(change.fractions.size(), before.fields.fractions.size());
+  for (unsigned int f = 0; f < change.fractions.size(); ++f) {
+    BOOST_CHECK_SMALL(b.amounts[f] - a.amounts[f], 1e-13 * a.area);
+    BOOST_CHECK_SMALL(integral(*change.membrane, change.fractions[f]) - a.amounts[f],
+                      1e-11 * a.area);
+    const auto [low, high] = range(change.fractions[f]);
+    BOOST_CHECK_GE(low, 0.);
+    BOOST_CHECK_LE(high, 1.);
+  }
+  // Two species that fill the leaflet still do, and a field that is one everywhere stays that.
+  Vector sum = change.membrane->scalar_vector(false), other = sum;
+  sum = change.fractions[0];
+  other = change.fractions[1];
+  sum.add(1., other);
+  BOOST_CHECK_SMALL(range(sum).first - 1, 1e-9);
+  BOOST_CHECK_SMALL(range(sum).second - 1, 1e-9);
+  BOOST_CHECK_EQUAL(range(change.fractions[3]).first, 1.);
+
+  BOOST_TEST_MESSAGE("area " << a.area << " to " << b.area << ", volume " << a.volume << " to "
+                             << b.volume << ", int K dA / 2 pi off by "
+                             << b.total_curvature / (2 * pi) - b.euler_characteristic
+                             << ", quality " << mesh_quality(*change.membrane) << ", |k| "
+                             << resolution(*change.membrane).largest_curvature << ", h|k| "
+                             << resolution(*change.membrane).largest_angle << ", cells "
+                             << change.membrane->triangulation().n_global_active_cells());
+}
+
+/// The mesh trap: quality and curvature converge under refinement.
+struct Convergence {
+  std::vector<double> quality, curvature;
+  void add(const Membrane<2> &membrane) {
+    quality.push_back(mesh_quality(membrane));
+    curvature.push_back(resolution(membrane).largest_curvature);
+  }
+  void check() const {
+    for (unsigned int i = 1; i < quality.size(); ++i) {
+      BOOST_CHECK_GT(quality[i], 0.3);
+      BOOST_CHECK_GT(quality[i], 0.9 * quality[i - 1]);
+      BOOST_CHECK_LT(std::abs(curvature[i] / curvature[i - 1] - 1), 0.15);
+    }
+    // Each refinement moves the curvature less than the one before, or it is there.
+    for (unsigned int i = 2; i < quality.size(); ++i)
+      BOOST_CHECK_LT(std::abs(curvature[i] - curvature[i - 1]),
+                     std::max(std::abs(curvature[i - 1] - curvature[i - 2]), 0.02 * curvature[i]));
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(geometry_topology)
+
+BOOST_AUTO_TEST_CASE(coarse_meshes_are_watertight_and_have_the_right_area) {
+  const double R = 20;
+  std::vector<MeshedSurface> surfaces = {
+      vesicle(Point<3>(1, 2, 3), R, direction(1, 2, -1), 4.),
+      vesicle_mesh(sphere_shape(Point<3>(1, 2, 3), R), 3), membrane_mesh(150, {{Point<2>(), 6}}),
+      membrane_mesh(150, {{Point<2>(-25, 3), 6}, {Point<2>(22, 3), 4}}),
+      membrane_mesh(150, {{Point<2>(-30, -20), 6}, {Point<2>(25, 15), 6}})};
+  for (const MeshedSurface &surface : surfaces) {
+    double errors[2];
+    for (const unsigned int refinement : {2u, 3u}) {
+      const auto membrane = membrane_of(surface, refinement);
+      const bool closed = surface.mesh.cells[0].component == Component::vesicle;
+      const double exact = closed ? 4 * pi * R * R : pi * 150 * 150;
+      errors[refinement - 2] = membrane->area() / exact - 1;
+      const TopologyState state = topology_state(*membrane);
+      BOOST_CHECK_EQUAL(state.euler_characteristic, closed ? 2 : 1);
+      BOOST_CHECK_SMALL(state.total_curvature / (2 * pi) - (closed ? 2 : 1), 1e-5);
+      Vector3 sum;
+      for_each_cell(*membrane, [&](const auto &, const SurfaceValues<2> &s) {
+        for (unsigned int q = 0; q < s.n_quadrature_points(); ++q)
+          sum += s.weight(q) * s.normal(q);
+      });
+      sum = dealii::Utilities::MPI::sum(sum, MPI_COMM_WORLD);
+      if (closed)
+        BOOST_CHECK_SMALL(sum.norm() / exact, 1e-13);
+      else
+        BOOST_CHECK_SMALL(sum[2] / membrane->area() - 1, 1e-13); // flat, outward along z
+      BOOST_CHECK_GT(mesh_quality(*membrane), 0.4);
+      BOOST_TEST_MESSAGE(surface.mesh.cells.size()
+                         << " coarse cells, quality " << mesh_quality(*membrane) << ", area off by "
+                         << errors[refinement - 2]);
+    }
+    // Degree 2: the area converges with the fourth power of the size.
+    BOOST_CHECK_GT(order(errors[0], errors[1]), 3.5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(wrong_docking_patches_are_explained) {
+  BOOST_CHECK_THROW(membrane_mesh(150, {}), std::invalid_argument);
+  BOOST_CHECK_THROW(membrane_mesh(150, {{Point<2>(), 200}}), std::invalid_argument);
+  BOOST_CHECK_THROW(membrane_mesh(150, {{Point<2>(5, 0), 6}, {Point<2>(-5, 0), 6}}),
+                    std::invalid_argument);
+  BOOST_CHECK_THROW(membrane_mesh(150, {{Point<2>(140, 0), 6}, {Point<2>(-140, 0), 6}}),
+                    std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(fused_sphere_is_the_omega_of_the_meridian) {
+  const double R = 20, g = 2, r0 = 1.5, L = 150, patch = 6;
+  const OmegaShape omega = omega_conserving_area(R, g, r0, L);
+  const auto meridian = open_membrane(omega.profile, 200, Edge::rim, Edge::axis);
+  const Neck exact =
+      find_neck(CurveSpline(meridian->curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal));
+  const MeshedSurface surface = docked(R, g, L, patch);
+  Convergence convergence;
+  double volume_error[3];
+  for (const unsigned int refinement : {2u, 3u, 4u}) {
+    const Marked before(membrane_of(surface, refinement));
+    const DockingSite site =
+        find_docking_site(*before.membrane, {surface.patches[0]}, {surface.patches[1]});
+    BOOST_CHECK_SMALL(site.gap() - g, 1e-3);
+    BOOST_CHECK_SMALL(std::hypot(site.points[0][0], site.points[0][1]), 1e-3);
+    FusionMesh mesh; // without hanging nodes
+    mesh.least_level = mesh.most_levels = refinement;
+    const TopologyChange change = fuse(*before.membrane, site, r0, before.fields, mesh);
+    check_ledger(before, change, -2, refinement == 2 ? 1e-4 : 1e-5);
+    BOOST_CHECK_EQUAL(change.ledger.before.components, 2u);
+    BOOST_CHECK_EQUAL(change.ledger.after.components, 1u);
+    convergence.add(*change.membrane);
+    volume_error[refinement - 2] = change.ledger.after.volume / omega.profile.volume() - 1;
+
+    const Neck neck = find_neck(*change.membrane, change.pore);
+    BOOST_TEST_MESSAGE("neck " << neck.radius << " nm, resistance " << neck.resistance << " ("
+                               << exact.resistance << "), lumen " << neck.lumen_volume << " ("
+                               << exact.lumen_volume << "), volume off by "
+                               << volume_error[refinement - 2] << ", area of the omega off by "
+                               << change.ledger.after.area / omega.profile.area() - 1);
+    BOOST_CHECK_SMALL(neck.radius / exact.radius - 1, refinement == 2 ? 1e-4 : 1e-5);
+    BOOST_CHECK_SMALL(neck.resistance / exact.resistance - 1, 1e-3);
+    BOOST_CHECK_SMALL(neck.lumen_volume / exact.lumen_volume - 1, 5e-3); // loops are not circles
+    if (refinement == 3) {
+      BOOST_CHECK_LT(resolution(*change.membrane).largest_angle, 0.5);
+      BOOST_CHECK_SMALL(change.ledger.after.area / omega.profile.area() - 1, 1e-5);
+    }
+    if (refinement == 4)
+      BOOST_CHECK_SMALL(change.ledger.after.area / omega.profile.area() - 1, 1e-6);
+  }
+  convergence.check();
+  // Order 4 like the area, on which the scaling rests.
+  BOOST_CHECK_LT(std::abs(volume_error[1]), std::abs(volume_error[0]) / 8);
+  BOOST_CHECK_SMALL(volume_error[2], 1e-6);
+  // The arc's curvature is the largest.
+  BOOST_CHECK_CLOSE(convergence.curvature.back(), 1 / omega.fillet_radius, 1.);
+}
+
+BOOST_AUTO_TEST_CASE(two_vesicles_fuse_along_any_axis) {
+  const double R = 20, g = 2, r0 = 1.5;
+  const Point<3> centre(3, -4, 5);
+  const Tensor<1, 3> axis = direction(1, -2, 0.7);
+  Convergence convergence;
+  for (const unsigned int refinement : {2u, 3u, 4u}) {
+    const MeshedSurface first = vesicle(centre, R, axis, 6),
+                        second = vesicle(centre + (2 * R + g) * axis, R, -axis, 6),
+                        both = together(first, second);
+    const Marked before(membrane_of(both, refinement));
+    // All cells of one against all of the other.
+    std::vector<unsigned int> of_first, of_second;
+    for (unsigned int c = 0; c < both.mesh.cells.size(); ++c)
+      (c < first.mesh.cells.size() ? of_first : of_second).push_back(c);
+    const DockingSite site = find_docking_site(*before.membrane, of_first, of_second);
+    BOOST_CHECK_EQUAL(site.cells[0], both.patches[0]);
+    BOOST_CHECK_EQUAL(site.cells[1], both.patches[2]);
+    BOOST_CHECK_SMALL((site.axis - axis).norm(), 1e-3);
+    FusionMesh mesh;
+    mesh.least_level = mesh.most_levels = refinement;
+    const TopologyChange change = fuse(*before.membrane, site, r0, before.fields, mesh);
+    check_ledger(before, change, -2, refinement == 2 ? 1e-4 : 1e-5);
+    BOOST_CHECK_EQUAL(change.ledger.after.euler_characteristic, 2);
+    BOOST_CHECK_EQUAL(change.ledger.after.components, 1u);
+    convergence.add(*change.membrane);
+    // Both halves are mirror images, so the waist is the ring, in the middle.
+    const Neck neck = find_neck(*change.membrane, change.pore);
+    BOOST_CHECK(neck.has_waist);
+    BOOST_CHECK_SMALL(neck.radius / r0 - 1, refinement == 2 ? 1e-3 : 1e-4);
+    BOOST_CHECK_SMALL(neck.height, 1e-2);
+    // A closed vesicle: outward normal on all of it.
+    BOOST_CHECK_CLOSE(change.membrane->volume(), change.ledger.after.volume, 1e-10);
+    BOOST_CHECK_CLOSE(change.membrane->volume(), 2 * 4 * pi * R * R * R / 3, 1.);
+  }
+  convergence.check();
+}
+
+BOOST_AUTO_TEST_CASE(two_vesicles_fuse_with_one_membrane_one_of_them_tilted) {
+  // The first straight above its patch; the second off centre, its patch 30 degrees off its long
+  // axis.
+  const double R = 20, g = 2, r0 = 1.5, tilt = pi / 6;
+  const Tensor<1, 3> down = direction(0, 0, -1),
+                     long_axis = direction(std::sin(tilt), 0, std::cos(tilt));
+  const SpheroidAxes axes = spheroid_axes(R, 0.95, SpheroidKind::prolate);
+  Point<3> middle(28, 5, 0);
+  const auto spheroid = [&](const Tensor<1, 3> &n) {
+    // Stretched along the tilted axis.
+    const double along = n * long_axis;
+    return middle + axes.a * (n - along * long_axis) + axes.c * along * long_axis;
+  };
+  // The lowest point and the direction that leads to it.
+  const Tensor<1, 3> lowest = [&] {
+    const double along = down * long_axis;
+    Tensor<1, 3> n = axes.a * (down - along * long_axis) + axes.c * along * long_axis;
+    return n / n.norm();
+  }();
+  middle[2] = g - spheroid(lowest)[2];
+  const Point<3> bottom = spheroid(lowest);
+  const MeshedSurface plane =
+      membrane_mesh(150, {{Point<2>(-28, 5), 6}, {Point<2>(bottom[0], bottom[1]), 6}});
+  const MeshedSurface all = together(together(plane, vesicle(Point<3>(-28, 5, g + R), R, down, 6)),
+                                     vesicle_mesh(spheroid, lowest, 6 / R));
+  Convergence convergence;
+  for (const unsigned int refinement : {2u, 3u}) {
+    const Marked before(membrane_of(all, refinement));
+    FusionMesh mesh;
+    mesh.least_level = mesh.most_levels = refinement;
+    const DockingSite first =
+        find_docking_site(*before.membrane, {all.patches[0]}, {all.patches[2]});
+    TopologyChange once = fuse(*before.membrane, first, r0, before.fields, mesh);
+    check_ledger(before, once, -2, refinement == 2 ? 1e-3 : 1e-4);
+    BOOST_CHECK_EQUAL(once.ledger.after.components, 2u);
+
+    Marked between(std::move(once.membrane));
+    const DockingSite second = find_docking_site(
+        *between.membrane, {once.new_cells[all.patches[1]]}, {once.new_cells[all.patches[4]]});
+    BOOST_CHECK_SMALL((second.axis - direction(0, 0, 1)).norm(), 2e-2);
+    BOOST_CHECK_SMALL(second.points[1].distance(bottom), 0.1);
+    const TopologyChange twice = fuse(*between.membrane, second, r0, between.fields, mesh);
+    check_ledger(between, twice, -2, refinement == 2 ? 1e-3 : 1e-4);
+    BOOST_CHECK_EQUAL(twice.ledger.after.components, 1u);
+    BOOST_CHECK_EQUAL(twice.ledger.after.euler_characteristic, 1);
+    convergence.add(*twice.membrane);
+    // Both pores are there.
+    const Pore pore = once.pore.renumbered(twice.new_vertices);
+    for (const Pore *p : {&pore, &twice.pore}) {
+      const Neck neck = find_neck(*twice.membrane, *p);
+      BOOST_CHECK(neck.has_waist);
+      BOOST_CHECK_SMALL(neck.radius / r0 - 1, 1e-3);
+      BOOST_TEST_MESSAGE("neck " << neck.radius << " nm, lumen " << neck.lumen_volume);
+    }
+  }
+  convergence.check();
+}
+
+BOOST_AUTO_TEST_CASE(docking_anywhere_on_a_finer_coarse_mesh) {
+  // No patch faces the other, the nearest cells are taken, and the tube brings hanging nodes.
+  const double R = 20, g = 2, r0 = 1.2;
+  const MeshedSurface first = vesicle_mesh(sphere_shape(Point<3>(), R), 2);
+  const Tensor<1, 3> axis = direction(0.5, 0.4, 1);
+  const MeshedSurface second = vesicle_mesh(sphere_shape(Point<3>() + (2 * R + g) * axis, R), 2);
+  const MeshedSurface both = together(first, second);
+  std::vector<unsigned int> of_second;
+  for (const unsigned int c : second.patches)
+    of_second.push_back(first.mesh.cells.size() + c);
+  const Marked before(membrane_of(both, 2));
+  const DockingSite site = find_docking_site(*before.membrane, first.patches, of_second);
+  const TopologyChange change = fuse(*before.membrane, site, r0, before.fields);
+  check_ledger(before, change, -2, 1e-3);
+  BOOST_CHECK(change.membrane->triangulation().has_hanging_nodes());
+  BOOST_CHECK_LT(resolution(*change.membrane).largest_angle, 0.5);
+  BOOST_CHECK_SMALL(find_neck(*change.membrane, change.pore).radius / r0 - 1, 1e-3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
