@@ -11,6 +11,8 @@
 #include "lipids/lipid_field.h"
 #include "surfaces.h"
 
+#include <deal.II/grid/cell_id.h>
+
 using namespace fusogen;
 using namespace fusogen::test;
 using dealii::Point;
@@ -26,8 +28,9 @@ Tensor<1, 3> direction(double x, double y, double z) {
 }
 
 std::unique_ptr<Membrane<2>> membrane_of(const MeshedSurface &surface, unsigned int refinement,
-                                         unsigned int degree = 2) {
-  auto membrane = std::make_unique<Membrane<2>>(MPI_COMM_WORLD, degree);
+                                         unsigned int degree = 2,
+                                         MPI_Comm communicator = MPI_COMM_WORLD) {
+  auto membrane = std::make_unique<Membrane<2>>(communicator, degree);
   membrane->create_surface(surface.mesh, refinement, surface.geometry);
   return membrane;
 }
@@ -362,6 +365,47 @@ BOOST_AUTO_TEST_CASE(docking_anywhere_on_a_finer_coarse_mesh) {
   BOOST_CHECK(change.membrane->triangulation().has_hanging_nodes());
   BOOST_CHECK_LT(resolution(*change.membrane).largest_angle, 0.5);
   BOOST_CHECK_SMALL(find_neck(*change.membrane, change.pore).radius / r0 - 1, 1e-3);
+}
+
+BOOST_AUTO_TEST_CASE(each_rank_alone_gets_what_all_get_together) {
+  const double R = 20;
+  const MeshedSurface surface = docked(R, 1.5, 100, 6);
+  // Positions and fractions of all leaves, on all ranks.
+  const auto leaves_of = [](const TopologyChange &change, MPI_Comm communicator) {
+    std::map<dealii::CellId, std::vector<double>> leaves;
+    std::vector<double> values;
+    for (const auto &cell : change.membrane->position_dofs().active_cell_iterators())
+      if (cell->is_locally_owned()) {
+        std::vector<double> &row = leaves[change.membrane->cell_id(cell)];
+        change.membrane->cell_positions(cell, row);
+        change.membrane->cell_scalar_values(cell, change.fractions[0], values);
+        row.insert(row.end(), values.begin(), values.end());
+      }
+    std::map<dealii::CellId, std::vector<double>> all;
+    for (const auto &part : dealii::Utilities::MPI::all_gather(communicator, leaves))
+      all.insert(part.begin(), part.end());
+    return all;
+  };
+  const auto fused = [&](MPI_Comm communicator) {
+    const auto membrane = membrane_of(surface, 2, 2, communicator);
+    LipidFields<2> lipids(*membrane, 1.);
+    lipids.add("vesicle lipid", Leaflet::outer, Component::vesicle, 0.);
+    CarriedFields fields;
+    fields.fractions.emplace_back(&lipids.fields()[0].fraction, lipids.amount(lipids.fields()[0]));
+    const DockingSite site =
+        find_docking_site(*membrane, {surface.patches[0]}, {surface.patches[1]});
+    return leaves_of(fuse(*membrane, site, 1.2, fields), communicator);
+  };
+  const auto together = fused(MPI_COMM_WORLD), alone = fused(MPI_COMM_SELF);
+  BOOST_REQUIRE_EQUAL(together.size(), alone.size());
+  double largest = 0.;
+  for (const auto &[id, row] : together) {
+    const std::vector<double> &other = alone.at(id);
+    for (unsigned int i = 0; i < row.size(); ++i)
+      largest = std::max(largest, std::abs(row[i] - other[i]));
+  }
+  BOOST_TEST_MESSAGE("largest difference " << largest);
+  BOOST_CHECK_SMALL(largest, 1e-9); // of 100 nm; sums of areas differ by round-off
 }
 
 BOOST_AUTO_TEST_SUITE_END()

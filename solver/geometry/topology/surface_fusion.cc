@@ -136,22 +136,23 @@ public:
     return place_at(m, arc.touches[m] * std::sqrt(1. - share), azimuth).p;
   }
 
-  // Largest angle, towards either membrane, at which the ring is still on all arcs with a margin.
+  // Angles between which the ring is on all arcs, with a margin, and the arcs' mean radius; from
+  // the same arcs on all ranks.
   std::array<double, 2> ring_limits() {
-    std::array<double, 2> limits = {{-PI, PI}};
-    for (const auto &[azimuth, arc] : arcs) {
-      limits[0] = std::max(limits[0], arc.angles[0]);
-      limits[1] = std::min(limits[1], arc.angles[1]);
-    }
     constexpr double share = 0.6;
-    return {{share * limits[0], share * limits[1]}};
+    std::array<double, 2> limits = {{-PI, PI}};
+    for (const Arc *arc : some_arcs()) {
+      limits[0] = std::max(limits[0], share * arc->angles[0]);
+      limits[1] = std::min(limits[1], share * arc->angles[1]);
+    }
+    return limits;
   }
-
-  double mean_arc_radius() const {
+  double mean_arc_radius() {
     double sum = 0.;
-    for (const auto &[azimuth, arc] : arcs)
-      sum += arc.radius;
-    return sum / arcs.size();
+    const std::vector<const Arc *> some = some_arcs();
+    for (const Arc *arc : some)
+      sum += arc->radius;
+    return sum / some.size();
   }
 
   std::array<std::array<unsigned int, 4>, 2> vertices; // of the two cells, by azimuth
@@ -200,6 +201,14 @@ private:
   double arc_angle(const Arc &arc, const unsigned int m, const double away) const {
     const double t = (away - arc_begins) / (1. - arc_begins);
     return arc.angles[m] + t * (ring - arc.angles[m]);
+  }
+
+  std::vector<const Arc *> some_arcs() {
+    std::vector<const Arc *> some;
+    for (unsigned int edge = 0; edge < 4; ++edge)
+      for (const double along : {0., 0.5})
+        some.push_back(&arc_at(ring_azimuth(edge, along)));
+    return some;
   }
 
   const Arc &arc_at(const double azimuth) {
