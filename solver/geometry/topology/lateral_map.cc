@@ -19,7 +19,7 @@ LateralFrame::LateralFrame(const Point<3> &origin, const Tensor<1, 3> &axis)
 LateralMap::LateralMap(const GatheredSurface &surface, const std::vector<unsigned int> &cells,
                        const LateralFrame &frame)
     : surface(surface), frame(frame) {
-  constexpr unsigned int n = 16;
+  constexpr unsigned int n = 8;
   for (const unsigned int cell : cells)
     for (unsigned int i = 0; i <= n; ++i)
       for (unsigned int j = 0; j <= n; ++j) {

@@ -302,7 +302,11 @@ DockingSite refined_site(const GatheredSurface &surface, const std::array<unsign
           reach,
           0.5 * (surface.value(cell, p).x - surface.value(cell, Point<2>(0.5, 0.5)).x).norm());
   constexpr unsigned int directions = 16, rings = 3, rounds = 8;
+  constexpr const char *wrong_sides =
+      "Membranes can fuse only where their outward sides face each other.";
   for (unsigned int round = 0; round < rounds; ++round) {
+    if (axis.norm() < 0.5)
+      fail(wrong_sides);
     axis /= axis.norm();
     const LateralFrame frame(position(0) + 0.5 * (position(1) - position(0)), axis);
     const std::array<LateralMap, 2> sides = {
@@ -311,6 +315,7 @@ DockingSite refined_site(const GatheredSurface &surface, const std::array<unsign
     FullMatrix<double> normal_equations(6);
     dealii::Vector<double> right(6), fit(6);
     Tensor<1, 3> mean_normal;
+    unsigned int n_samples = 0;
     for (unsigned int ring = 1; ring <= rings; ++ring)
       for (unsigned int k = 0; k < directions; ++k) {
         const double r = reach * ring / rings, phi = 2. * PI * k / directions;
@@ -327,8 +332,11 @@ DockingSite refined_site(const GatheredSurface &surface, const std::array<unsign
             normal_equations(i, j) += basis[i] * basis[j];
         }
         mean_normal += surface.normal(cells[0], here[0].p) - surface.normal(cells[1], here[1].p);
+        ++n_samples;
       }
-    axis = mean_normal / mean_normal.norm();
+    if (n_samples < 6)
+      fail(wrong_sides);
+    axis = mean_normal / static_cast<double>(n_samples);
     normal_equations.gauss_jordan();
     normal_equations.vmult(fit, right);
     Point<2> best;
@@ -359,11 +367,13 @@ DockingSite refined_site(const GatheredSurface &surface, const std::array<unsign
     site.places[m] = places[m].p;
     site.points[m] = position(m);
   }
-  site.axis = axis;
-  if (!(surface.normal(cells[0], places[0].p) * axis > 0.2 &&
-        surface.normal(cells[1], places[1].p) * axis < -0.2 &&
-        (site.points[1] - site.points[0]) * axis >= 0.))
-    fail("Membranes can fuse only where their outward sides face each other.");
+  if (axis.norm() < 0.5)
+    fail(wrong_sides);
+  site.axis = axis / axis.norm();
+  if (!(surface.normal(cells[0], places[0].p) * site.axis > 0.2 &&
+        surface.normal(cells[1], places[1].p) * site.axis < -0.2 &&
+        (site.points[1] - site.points[0]) * site.axis >= 0.))
+    fail(wrong_sides);
   return site;
 }
 } // namespace
@@ -485,23 +495,13 @@ TopologyChange fuse(const Membrane<2> &membrane, const DockingSite &site, const 
   // Scaling and ring such that the area of the whole and of the first membrane's part are as
   // before. The unknowns hardly depend on each other, so that Newton's method with the derivatives
   // of the undisturbed shapes converges by a factor of a hundred and more.
-  const std::array<double, 2> wanted = [&] {
-    std::array<double, 2> areas = {{0., 0.}};
-    SurfaceValues<2> surface(membrane.degree());
-    std::vector<double> x;
-    for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-      if (cell->is_locally_owned())
-        for (unsigned int m = 0; m < 2; ++m)
-          if (piece[membrane.cell_id(cell).get_coarse_cell_id()] == pieces[m]) {
-            membrane.cell_positions(cell, x);
-            surface.reinit(x, Membrane<2>::orientation(cell));
-            for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-              areas[m] += surface.weight(q);
-          }
-    for (double &area : areas)
-      area = Utilities::MPI::sum(area, membrane.communicator());
-    return areas;
-  }();
+  std::array<double, 2> wanted;
+  for (unsigned int m = 0; m < 2; ++m) {
+    std::vector<bool> cells_of_piece;
+    for (const unsigned int p : piece)
+      cells_of_piece.push_back(p == pieces[m]);
+    wanted[m] = area_of(membrane, cells_of_piece);
+  }
   double ring = 0., scale = 1.;
   constexpr unsigned int most_iterations = 25;
   for (unsigned int iteration = 0; iteration < most_iterations; ++iteration) {

@@ -190,18 +190,10 @@ void SurfaceSurgery::place(Membrane<2> &membrane, const Geometry &geometry) cons
 }
 
 double SurfaceSurgery::area(const Membrane<2> &membrane, const unsigned int side) const {
-  SurfaceValues<2> surface(membrane.degree());
-  std::vector<double> x;
-  double sum = 0.;
-  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() &&
-        cells[membrane.cell_id(cell).get_coarse_cell_id()].side == side) {
-      membrane.cell_positions(cell, x);
-      surface.reinit(x, Membrane<2>::orientation(cell));
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-        sum += surface.weight(q);
-    }
-  return Utilities::MPI::sum(sum, membrane.communicator());
+  std::vector<bool> wanted;
+  for (const Cell &cell : cells)
+    wanted.push_back(cell.side == side);
+  return area_of(membrane, wanted);
 }
 
 std::vector<unsigned int> SurfaceSurgery::new_cell_numbers() const {

@@ -36,6 +36,9 @@ public:
                  const std::vector<Cell> &cells);
   SurfaceSurgery(const SurfaceSurgery &) = delete;
 
+  /// The new coarse mesh; its cells are in the order of the constructor's list.
+  const CoarseMesh<2> &coarse_mesh() const { return mesh; }
+
   /// Refines the new cells, to begin with @p least_level times, until they are nowhere coarser than
   /// their kept neighbours and, for the shape @p geometry, the size of each cell times the largest
   /// principal curvature on it is at most @p largest_angle (it is at most @p most_levels times as

@@ -4,6 +4,7 @@
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/quadrature_lib.h>
 #include <deal.II/dofs/dof_tools.h>
+#include <deal.II/grid/cell_id.h>
 #include <deal.II/lac/affine_constraints.h>
 
 #include <algorithm>
@@ -79,6 +80,20 @@ Vector nodal_normals(const Membrane<2> &membrane) {
 
 double TopologyLedger::gaussian_energy_change() const {
   return 2. * numbers::PI * (after.euler_characteristic - before.euler_characteristic);
+}
+
+double area_of(const Membrane<2> &membrane, const std::vector<bool> &wanted) {
+  SurfaceValues<2> surface(membrane.degree());
+  std::vector<double> x;
+  double sum = 0.;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned() && wanted[membrane.cell_id(cell).get_coarse_cell_id()]) {
+      membrane.cell_positions(cell, x);
+      surface.reinit(x, Membrane<2>::orientation(cell));
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+        sum += surface.weight(q);
+    }
+  return Utilities::MPI::sum(sum, membrane.communicator());
 }
 
 int euler_characteristic(const CoarseMesh<2> &mesh) {

@@ -41,6 +41,10 @@ struct TopologyChange {
   std::vector<unsigned int> new_cells, new_vertices;
   /// fuse(): where the new pore is.
   Pore pore;
+  /// cut(): the coarse cells that close the first and the second membrane, where they may dock
+  /// again.
+  std::array<unsigned int, 2> patches = {
+      {dealii::numbers::invalid_unsigned_int, dealii::numbers::invalid_unsigned_int}};
   TopologyLedger ledger;
 };
 
@@ -49,6 +53,9 @@ void complete(TopologyLedger &ledger, const CarriedFields &fields, const Topolog
 
 /// Measures a membrane; collective.
 TopologyState topology_state(const Membrane<2> &membrane);
+
+/// Area [nm^2] of the coarse cells for which @p wanted is true; collective.
+double area_of(const Membrane<2> &membrane, const std::vector<bool> &wanted);
 
 /// Corners - edges + faces of the surface: 2 for each closed piece without handles, 1 for a disc.
 int euler_characteristic(const CoarseMesh<2> &mesh);
