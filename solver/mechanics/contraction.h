@@ -4,6 +4,7 @@
 
 #include "geometry/surface_values.h"
 
+#include <array>
 #include <vector>
 
 namespace fusogen {

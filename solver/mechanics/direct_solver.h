@@ -16,6 +16,7 @@ public:
   bool prepare(const std::vector<Vector> &columns) override;
   bool solve(const Vector &f, const std::vector<double> &g, Vector &x, std::vector<double> &m,
              double tolerance) override;
+  bool is_exact() const override { return true; }
 
 private:
   const MixedSpace<dim> &space;

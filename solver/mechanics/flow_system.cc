@@ -13,8 +13,11 @@ using namespace dealii;
 
 namespace {
 constexpr unsigned int max_newton_iterations = 12;
-// Relative residual to which the linear systems are solved.
-constexpr double linear_tolerance = 1e-8;
+// Newton's method ends when what its last update left is below this share of the shortest edge.
+constexpr double newton_tolerance = 1e-10;
+// Relative residual at which an iterative linear solver may stop: as accurate as the nonlinear
+// problem deserves at that point (inexact Newton method).
+constexpr double first_linear_tolerance = 1e-3, smallest_linear_tolerance = 1e-8;
 } // namespace
 
 template <int dim>
@@ -132,11 +135,13 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
 
   const MPI_Comm communicator = surface_membrane.communicator();
   degenerate_geometry = Utilities::MPI::max(degenerate_here ? 1 : 0, communicator) == 1;
-  if (part == Part::all) {
+  if (part != Part::energies) {
     // The inextensibility rows still lack what the material area is.
     for (const auto &[area, mixed] : space.tension_map)
       gradient(mixed) += -static_cast<double>(area_target(area));
     gradient.compress(VectorOperation::add);
+  }
+  if (part == Part::all) {
     for (unsigned int k = 0; k < constrained_terms.size(); ++k) {
       borders[k].compress(VectorOperation::add);
       border_values[k] = Utilities::MPI::sum(border_values[k], communicator) +
@@ -186,7 +191,7 @@ template <int dim> void FlowSystem<dim>::project_moment() {
     start(mixed) = 0.;
   start.compress(VectorOperation::insert);
   solution = start;
-  assemble(Part::gradient, 1.);
+  assemble(Part::energies, 1.);
   // The Lagrangian is quadratic in the moment, so one step of Newton's method finds it.
   MomentMass<dim> mass(space);
   for_each_cell(1., [&](const auto &cell, const CellAssembly<dim> &assembly) {
@@ -200,8 +205,28 @@ template <int dim> void FlowSystem<dim>::project_moment() {
 
 template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_area) {
   material_area = new_material_area;
+  velocity_predicts = false; // it belongs to nodes that were elsewhere
   project_moment();
   update_marks();
+}
+
+template <int dim> void FlowSystem<dim>::predict(const double dt, Vector &current) {
+  if (!velocity_predicts)
+    return;
+  assemble(Part::gradient, dt);
+  const double at_rest = gradient.l2_norm();
+  for (const auto &[vector, mixed] : space.displacement_map)
+    current(mixed) = dt * static_cast<double>(velocity_vector(vector));
+  current.compress(VectorOperation::insert);
+  solution = current;
+  assemble(Part::gradient, dt);
+  // The negated comparison also turns down a prediction that has no surface.
+  if (!(gradient.l2_norm() < at_rest) || degenerate_geometry) {
+    for (const auto &[vector, mixed] : space.displacement_map)
+      current(mixed) = 0.;
+    current.compress(VectorOperation::insert);
+    solution = current;
+  }
 }
 
 template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
@@ -239,7 +264,8 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     shortest = std::min(shortest, assembly.shortest_edge());
   });
   shortest = Utilities::MPI::min(shortest, communicator);
-  double last_size = std::numeric_limits<double>::max();
+  double last_size = std::numeric_limits<double>::max(), linear_tolerance = first_linear_tolerance;
+  predict(dt, current);
 
   const auto fail = [&]() {
     restore(start);
@@ -270,12 +296,18 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     result.iterations = iteration;
     if (!std::isfinite(size) || size > length || (iteration > 4 && size > 2. * last_size))
       return fail();
-    // Newton's method squares the error, so the one left after this update is far below its size.
-    if (size < 1e-5 * shortest) {
+    // Newton's method squares the relative error, an iterative solver leaves its tolerance.
+    const double step_size = size / shortest,
+                 left = std::max(step_size, solver->is_exact() ? 0. : linear_tolerance) * step_size;
+    if (left < newton_tolerance) {
       result.converged = true;
       break;
     }
     last_size = size;
+    // As much accuracy as brings the next error down like the square, but no more than is needed to
+    // be done.
+    linear_tolerance = std::clamp(std::max(0.03 * step_size, 0.1 * newton_tolerance / left),
+                                  smallest_linear_tolerance, first_linear_tolerance);
   }
   if (!result.converged)
     return fail();
@@ -313,6 +345,7 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   solution = current;
   surface_membrane.set_positions(positions);
   velocity_vector = velocity;
+  velocity_predicts = true;
   for (const auto &term : terms)
     if (term->changes_material_area())
       material_area = measured_area();
@@ -348,7 +381,7 @@ template <int dim> double FlowSystem<dim>::total_dissipated_power() const {
 }
 
 template <int dim> Vector FlowSystem<dim>::energy_gradient() {
-  assemble(Part::gradient, 1.);
+  assemble(Part::energies, 1.);
   Vector result = surface_membrane.vector_field(false);
   for (const auto &[vector, mixed] : space.displacement_map)
     result(vector) = static_cast<double>(gradient(mixed));
@@ -357,7 +390,12 @@ template <int dim> Vector FlowSystem<dim>::energy_gradient() {
 }
 
 template <int dim> typename FlowSystem<dim>::Snapshot FlowSystem<dim>::snapshot() const {
-  Snapshot s{surface_membrane.positions(), solution, material_area, velocity_vector, {}};
+  Snapshot s{surface_membrane.positions(),
+             solution,
+             material_area,
+             velocity_vector,
+             velocity_predicts,
+             {}};
   for (const auto &term : terms)
     s.multipliers.push_back(term->multiplier);
   return s;
@@ -368,6 +406,7 @@ template <int dim> void FlowSystem<dim>::restore(const Snapshot &s) {
   solution = s.solution;
   material_area = s.material_area;
   velocity_vector = s.velocity;
+  velocity_predicts = s.velocity_predicts;
   for (unsigned int k = 0; k < terms.size(); ++k)
     terms[k]->multiplier = s.multipliers[k];
 }

@@ -43,6 +43,10 @@ public:
     return reference;
   }
 
+  /// Solves the linear systems of this object's steps with @p linear_solver from now on.
+  void use(std::unique_ptr<LinearSolver<dim>> linear_solver) { solver = std::move(linear_solver); }
+  const MixedSpace<dim> &unknowns() const { return space; }
+
   /// Measures the material area of the current shape, projects the moment; call once after the
   /// terms are in place.
   void initialize();
@@ -72,6 +76,7 @@ public:
   /// Everything that a rejected step or a look-ahead must put back; serialize() lists the same.
   struct Snapshot {
     Vector positions, solution, material_area, velocity;
+    bool velocity_predicts;
     std::vector<double> multipliers;
   };
   Snapshot snapshot() const;
@@ -111,10 +116,13 @@ public:
 private:
   using Index = dealii::types::global_dof_index;
 
-  enum class Part { all, gradient };
-  /// Sets the gradient of the Lagrangian and, for Part::all, the matrix of its second derivatives
-  /// and the constraints' columns.
+  enum class Part { all, gradient, energies };
+  /// Sets the gradient of the Lagrangian without scalar constraints, or (Part::energies) of the
+  /// energies alone; for Part::all that of the whole, the matrix of second derivatives and the
+  /// constraints' columns.
   void assemble(const Part part, double dt);
+  /// Starts a step from the motion of the last one if that is nearer to the solution than rest.
+  void predict(double dt, Vector &current);
   /// Calls function(cell, assembly) for each owned cell with the assembly at the current state.
   template <class Function> void for_each_cell(double dt, const Function &function) const;
   Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
@@ -126,7 +134,8 @@ private:
   Vector solution; // ghosted: displacement since the start of the step (0 between steps), moment,
                    // tension
   Vector velocity_vector, area_target;
-  Vector gradient; // owned
+  bool velocity_predicts = false; // where the nodes go next
+  Vector gradient;                // owned
   std::vector<Vector> borders;
   std::vector<double> border_values;
   std::vector<Term<dim> *> constrained_terms;

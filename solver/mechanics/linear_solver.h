@@ -25,6 +25,8 @@ public:
   virtual bool solve(const Vector &f, const std::vector<double> &g, Vector &x,
                      std::vector<double> &m, double tolerance) = 0;
 
+  /// Whether solutions are exact but for round-off, whatever the tolerance.
+  virtual bool is_exact() const = 0;
   /// Iterations of the last solve; 0 for a direct method.
   virtual unsigned int iterations() const { return 0; }
 };
