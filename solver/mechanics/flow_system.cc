@@ -421,6 +421,7 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
   archive.field("displacement, moment and tension", space.dof_handler, solution);
   archive.field("material area", surface_membrane.tension_dofs(), material_area);
   archive.field("velocity", surface_membrane.position_dofs(), velocity_vector);
+  state.item("velocity predicts", velocity_predicts);
 
   // The nodes that point forces act on stay the same until the mesh changes, though others may have
   // become the highest: the marked node of each cell, or -1.
