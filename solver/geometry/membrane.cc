@@ -52,11 +52,20 @@ Membrane<dim>::Membrane(MPI_Comm communicator, const unsigned int degree)
       position_dof_handler(*tria), scalar_dof_handler(*tria), tension_dof_handler(*tria) {}
 
 template <int dim> void Membrane<dim>::distribute_dofs() {
+  ++version;
   position_dof_handler.distribute_dofs(position_element);
   scalar_dof_handler.distribute_dofs(scalar_element);
   tension_dof_handler.distribute_dofs(tension_element);
   DoFTools::extract_locally_relevant_dofs(position_dof_handler, position_relevant);
   DoFTools::extract_locally_relevant_dofs(scalar_dof_handler, scalar_relevant);
+  hanging_positions.clear();
+  hanging_positions.reinit(position_relevant);
+  DoFTools::make_hanging_node_constraints(position_dof_handler, hanging_positions);
+  hanging_positions.close();
+  hanging_scalars.clear();
+  hanging_scalars.reinit(scalar_relevant);
+  DoFTools::make_hanging_node_constraints(scalar_dof_handler, hanging_scalars);
+  hanging_scalars.close();
   position_vector = make_vector(position_dof_handler, true);
   node_of_position_dof.resize(position_element.n_dofs_per_cell());
   component_of_position_dof.resize(position_element.n_dofs_per_cell());
@@ -305,6 +314,81 @@ void Membrane<dim>::create_refined(const CoarseMesh<dim> &mesh, const Leaves &le
     tria->execute_coarsening_and_refinement();
   }
   distribute_dofs();
+}
+
+template <> bool Membrane<1>::adapt(const Adaptation &) {
+  Assert(false, ExcMessage("The cells of a meridian are moved, not divided."));
+  return false;
+}
+
+template <> bool Membrane<2>::adapt(const Adaptation &adaptation) {
+  using Distributed = parallel::distributed::Triangulation<2, 3>;
+  auto &distributed = dynamic_cast<Distributed &>(*tria);
+  const auto as_membrane_cell = [&](const typename Triangulation::cell_iterator &cell) {
+    return Cell(tria.get(), cell->level(), cell->index(), &position_dof_handler);
+  };
+  const auto with_children = [&](const typename Triangulation::cell_iterator &cell) {
+    std::vector<Cell> cells;
+    if (cell->is_active())
+      cells.push_back(as_membrane_cell(cell));
+    else
+      for (unsigned int c = 0; c < cell->n_children(); ++c)
+        cells.push_back(as_membrane_cell(cell->child(c)));
+    return cells;
+  };
+
+  const auto clear_flags = [&]() {
+    for (const auto &cell : tria->active_cell_iterators()) {
+      cell->clear_refine_flag();
+      cell->clear_coarsen_flag();
+    }
+  };
+  clear_flags();
+  for (const auto &cell : tria->active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      const int wanted = adaptation.mark(as_membrane_cell(cell));
+      if (wanted > 0)
+        cell->set_refine_flag();
+      else if (wanted < 0)
+        cell->set_coarsen_flag();
+    }
+  // Which of the marks will be obeyed is known now, apart from those that p4est adds across ranks,
+  // and those only follow from others.
+  tria->prepare_coarsening_and_refinement();
+  bool changes = false;
+  for (const auto &cell : tria->active_cell_iterators())
+    changes |= cell->is_locally_owned() && (cell->refine_flag_set() || cell->coarsen_flag_set());
+  if (Utilities::MPI::max(changes ? 1 : 0, mpi_communicator) == 0) {
+    clear_flags();
+    return false;
+  }
+
+  const unsigned int handle = distributed.register_data_attach(
+      [&](const typename Triangulation::cell_iterator &cell,
+          const typename Distributed::CellStatus) {
+        return Utilities::pack(adaptation.pack(with_children(cell)), false);
+      },
+      false);
+  boost::signals2::scoped_connection weights;
+  if (adaptation.weight)
+    weights = tria->signals.weight.connect(
+        [&](const typename Triangulation::cell_iterator &cell,
+            const typename Distributed::CellStatus status) -> unsigned int {
+          return adaptation.weight(status == Distributed::CELL_COARSEN
+                                       ? as_membrane_cell(cell->child(0))
+                                       : as_membrane_cell(cell));
+        });
+  tria->execute_coarsening_and_refinement();
+  distribute_dofs();
+  adaptation.start_unpacking();
+  distributed.notify_ready_to_unpack(
+      handle,
+      [&](const typename Triangulation::cell_iterator &cell, const typename Distributed::CellStatus,
+          const boost::iterator_range<std::vector<char>::const_iterator> &data) {
+        adaptation.unpack(with_children(cell),
+                          Utilities::unpack<std::vector<double>>(data.begin(), data.end(), false));
+      });
+  return true;
 }
 
 template <int dim>

@@ -11,6 +11,7 @@
 #include <deal.II/fe/fe_system.h>
 #include <deal.II/grid/cell_id.h>
 #include <deal.II/grid/tria_description.h>
+#include <deal.II/lac/affine_constraints.h>
 #include <deal.II/lac/petsc_vector.h>
 
 #include <functional>
@@ -19,6 +20,13 @@
 
 namespace fusogen {
 using Vector = dealii::PETScWrappers::MPI::Vector;
+
+/// vector = by, whatever mesh and partition @p vector belonged to; plain assignment does not notice
+/// that they differ if only the sizes are the same.
+inline void replace(Vector &vector, const Vector &by) {
+  vector.reinit(by);
+  vector = by;
+}
 
 /// What an end of a meridian (an edge of an open surface) is; used as the boundary id of the
 /// triangulation.
@@ -99,12 +107,39 @@ public:
   /// The mesh that create_refined() would start from; the same on all ranks.
   CoarseMesh<dim> coarse_mesh() const;
 
+  /// What refinement and coarsening do to cells and to the values they hold. Collective; all
+  /// functions are called for owned cells.
+  struct Adaptation {
+    /// +1 for a cell to be divided into four, -1 for one that may be merged with its siblings if
+    /// they may too, 0 for one that stays. Neighbours differ by one level at most: cells are
+    /// divided, or not merged, to keep that.
+    std::function<int(const Cell &)> mark;
+    /// What is carried from the old mesh: called with one cell that stays or will be divided, or
+    /// with the four children, in order, that will be merged. The number of values is the same
+    /// for all calls.
+    std::function<std::vector<double>(const std::vector<Cell> &)> pack;
+    /// Called once on every rank when the new mesh is there.
+    std::function<void()> start_unpacking;
+    /// The way back on the new mesh, whose positions are zero so far: called with one cell that
+    /// stayed or is merged, or with the four new children of a cell.
+    std::function<void(const std::vector<Cell> &, const std::vector<double> &)> unpack;
+    /// Cost of a cell relative to others, for a fair share of the work on each rank; 1 for all if
+    /// empty. Asked on the old mesh; children are taken to cost what their parent costs.
+    std::function<unsigned int(const Cell &)> weight;
+  };
+  /// dim = 2: changes the mesh and shares it out anew; refine_and_coarsen() in refinement.h carries
+  /// positions and fields along with it.
+  /// @return whether a cell was divided or merged; if not, nothing was done
+  bool adapt(const Adaptation &adaptation);
+
   MPI_Comm communicator() const { return mpi_communicator; }
   unsigned int degree() const { return polynomial_degree; }
   const Triangulation &triangulation() const { return *tria; }
   const DoFs &position_dofs() const { return position_dof_handler; }
   const DoFs &scalar_dofs() const { return scalar_dof_handler; }
   const DoFs &tension_dofs() const { return tension_dof_handler; }
+  /// Changes whenever the numbering of the spaces does, and vectors of them become void.
+  unsigned int mesh_version() const { return version; }
   /// Nodal positions [nm], readable on owned and ghost cells.
   const Vector &positions() const { return position_vector; }
   void set_positions(const Vector &positions) { position_vector = positions; }
@@ -151,6 +186,14 @@ public:
   const dealii::IndexSet &relevant_scalar_dofs() const { return scalar_relevant; }
   const dealii::IndexSet &relevant_position_dofs() const { return position_relevant; }
 
+  /// Hanging nodes hold what keeps the surface, or a scalar field on it, continuous: positions and
+  /// every other nodal field fulfil these. Contents int c q_j dA belong to the continuous shape
+  /// functions, those of hanging nodes being zero.
+  const dealii::AffineConstraints<double> &position_constraints() const {
+    return hanging_positions;
+  }
+  const dealii::AffineConstraints<double> &scalar_constraints() const { return hanging_scalars; }
+
 private:
   Vector make_vector(const DoFs &dofs, bool ghosted) const;
   void distribute_dofs();
@@ -158,12 +201,14 @@ private:
 
   MPI_Comm mpi_communicator;
   unsigned int polynomial_degree;
+  unsigned int version = 0;
   std::unique_ptr<Triangulation> tria;
   dealii::FESystem<dim, spacedim> position_element;
   dealii::FESystem<dim, spacedim> scalar_element;
   dealii::FESystem<dim, spacedim> tension_element;
   DoFs position_dof_handler, scalar_dof_handler, tension_dof_handler;
   dealii::IndexSet position_relevant, scalar_relevant;
+  dealii::AffineConstraints<double> hanging_positions, hanging_scalars;
   std::vector<unsigned int> node_of_position_dof, component_of_position_dof;
   Vector position_vector;
   std::vector<std::vector<unsigned int>> curve_cells;

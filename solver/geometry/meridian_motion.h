@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_GEOMETRY_MERIDIAN_MOTION_H
 #define FUSOGEN_GEOMETRY_MERIDIAN_MOTION_H
 
+#include "geometry/conserved_field.h"
 #include "geometry/curve_spline.h"
 #include "geometry/membrane.h"
 
@@ -28,17 +29,7 @@ public:
   /// How far the outer rim is from its place, relative to the cell at the rim.
   double rim_displacement() const;
 
-  /// A field that lives on the membrane: its density (scalar space, ghosted; per nm^2), its total
-  /// content, and, where the rim takes in new membrane, the density in the reservoir. Filled in:
-  /// its content int density q_j dA for the new shape functions q_j, and how much passed the rim
-  /// outward (negative: came in).
-  struct Field {
-    Vector density;
-    double total = 0.;
-    double reservoir_density = 0.;
-    Vector content;
-    double outflow = 0.;
-  };
+  using Field = ConservedField;
 
   /// Grades all curves anew (@p regrade) or only puts the rim back, sliding the nodes of the outer
   /// part. The content of each field before, minus the outflow, is its content after to round-off.

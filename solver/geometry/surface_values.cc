@@ -18,6 +18,7 @@ template <int dim> SurfaceValues<dim>::SurfaceValues(const unsigned int degree) 
   n_nodes = vector_element.n_dofs_per_cell();
   n_scalar_nodes = scalar_element.n_dofs_per_cell();
   n_tension_shapes = tension_element.n_dofs_per_cell();
+  quadrature_points = quadrature.get_points();
   quadrature_weights = quadrature.get_weights();
   for (unsigned int q = 0; q < n_points; ++q) {
     for (unsigned int a = 0; a < n_nodes; ++a)

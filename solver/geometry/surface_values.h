@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_GEOMETRY_SURFACE_VALUES_H
 #define FUSOGEN_GEOMETRY_SURFACE_VALUES_H
 
+#include <deal.II/base/point.h>
 #include <deal.II/base/tensor.h>
 
 #include <array>
@@ -100,6 +101,8 @@ public:
   unsigned int n_scalar_dofs() const { return n_scalar_nodes; }
   unsigned int n_tension_dofs() const { return n_tension_shapes; }
 
+  /// The quadrature points in the unit cell.
+  const std::vector<dealii::Point<dim>> &reference_points() const { return quadrature_points; }
   const SurfacePoint &at(unsigned int q) const { return points[q]; }
   /// Area weight of quadrature point q [nm^2].
   double weight(unsigned int q) const { return points[q].weight; }
@@ -161,6 +164,7 @@ private:
   bool degenerate = false;
 
   // Reference-cell tables.
+  std::vector<dealii::Point<dim>> quadrature_points;
   std::vector<double> quadrature_weights, node_table, scalar_values, tension_values;
   std::vector<dealii::Tensor<1, dim>> scalar_gradients;
 

@@ -14,9 +14,14 @@ using namespace dealii;
 template <int dim>
 LipidFields<dim>::LipidFields(const Membrane<dim> &membrane, const double diffusion_coefficient)
     : membrane(membrane), diffusion_coefficient(diffusion_coefficient) {
+  setup();
+}
+
+template <int dim> void LipidFields<dim>::setup() {
+  mesh_version = membrane.mesh_version();
   const auto &dofs = membrane.scalar_dofs();
   DynamicSparsityPattern pattern(membrane.relevant_scalar_dofs());
-  DoFTools::make_sparsity_pattern(dofs, pattern);
+  DoFTools::make_sparsity_pattern(dofs, pattern, membrane.scalar_constraints(), true);
   SparsityTools::distribute_sparsity_pattern(
       pattern, dofs.locally_owned_dofs(), membrane.communicator(), membrane.relevant_scalar_dofs());
   matrix.reinit(dofs.locally_owned_dofs(), dofs.locally_owned_dofs(), pattern,
@@ -38,12 +43,24 @@ void LipidFields<dim>::add(const std::string &species, const Leaflet leaflet,
         fraction(i) = 1.;
     }
   fraction.compress(VectorOperation::insert);
-  field.fraction = fraction;
   assemble(1., 0.);
-  Vector content = membrane.scalar_vector(false);
-  matrix.vmult(content, fraction);
-  field.content = content;
+  set(field, fraction);
   lipid_fields.push_back(std::move(field));
+}
+
+template <int dim>
+void LipidFields<dim>::times_matrix(const Vector &fraction, Vector &content) const {
+  // The rows of hanging nodes hold a one for the solver's sake.
+  matrix.vmult(content, fraction);
+  membrane.scalar_constraints().set_zero(content);
+}
+
+template <int dim> void LipidFields<dim>::set(LipidField &field, Vector &fraction) const {
+  membrane.scalar_constraints().distribute(fraction);
+  Vector content = membrane.scalar_vector(false);
+  times_matrix(fraction, content);
+  field.fraction = fraction;
+  field.content = content;
 }
 
 template <int dim> void LipidFields<dim>::add(const LipidField &given, const bool bounded) {
@@ -51,16 +68,15 @@ template <int dim> void LipidFields<dim>::add(const LipidField &given, const boo
   field.fraction = membrane.scalar_vector(true);
   assemble(1., 0.);
   if (bounded) {
-    Vector ones = membrane.scalar_vector(false), area = membrane.scalar_vector(false),
-           fraction = membrane.scalar_vector(false), content = membrane.scalar_vector(false);
-    ones = 1.;
-    matrix.vmult(area, ones);
-    for (const auto i : membrane.scalar_dofs().locally_owned_dofs())
-      fraction(i) = static_cast<double>(field.content(i)) / static_cast<double>(area(i));
+    Vector area = membrane.scalar_vector(false), fraction = membrane.scalar_vector(false);
+    fraction = 1.;
+    times_matrix(fraction, area);
+    for (const auto i : membrane.scalar_dofs().locally_owned_dofs()) {
+      const double a = area(i), amount = field.content(i);
+      fraction(i) = a > 0. ? amount / a : 0.; // hanging nodes have no area
+    }
     fraction.compress(VectorOperation::insert);
-    matrix.vmult(content, fraction);
-    field.fraction = fraction;
-    field.content = content;
+    set(field, fraction);
   } else {
     solver->factorize();
     solve(field);
@@ -90,7 +106,7 @@ void LipidFields<dim>::assemble(const double mass_factor, const double stiffness
                            (mass_factor * a.value * b.value +
                             stiffness_factor * diffusion_coefficient * (a.gradient * b.gradient));
           }
-      matrix.add(indices, local);
+      membrane.scalar_constraints().distribute_local_to_global(local, indices, matrix);
     }
   matrix.compress(VectorOperation::add);
 }
@@ -99,14 +115,34 @@ template <int dim> void LipidFields<dim>::solve(LipidField &field) {
   Vector right = membrane.scalar_vector(false), fraction = membrane.scalar_vector(false);
   right = field.content;
   solver->solve(fraction, right);
+  membrane.scalar_constraints().distribute(fraction);
   field.fraction = fraction;
 }
 
-template <int dim> void LipidFields<dim>::project() {
+template <int dim> std::vector<ConservedField> LipidFields<dim>::conserved() const {
+  std::vector<ConservedField> fields(lipid_fields.size());
+  for (unsigned int f = 0; f < fields.size(); ++f) {
+    fields[f].density = lipid_fields[f].fraction;
+    fields[f].total = amount(lipid_fields[f]);
+    fields[f].reservoir_density = lipid_fields[f].reservoir_fraction;
+  }
+  return fields;
+}
+
+template <int dim> void LipidFields<dim>::mesh_changed(const std::vector<ConservedField> &fields) {
+  Assert(fields.size() == lipid_fields.size(),
+         ExcDimensionMismatch(fields.size(), lipid_fields.size()));
+  if (mesh_version != membrane.mesh_version())
+    setup();
   assemble(1., 0.);
-  solver->factorize();
-  for (LipidField &field : lipid_fields)
+  AssertThrow(solver->factorize(), ExcMessage("The mass matrix of the lipids is singular."));
+  for (unsigned int f = 0; f < fields.size(); ++f) {
+    LipidField &field = lipid_fields[f];
+    replace(field.content, fields[f].content);
+    field.left_through_rim += fields[f].outflow;
+    replace(field.fraction, membrane.scalar_vector(true));
     solve(field);
+  }
 }
 
 template <int dim> void LipidFields<dim>::advance(const double dt) {
@@ -121,7 +157,7 @@ template <int dim> void LipidFields<dim>::advance(const double dt) {
            flow = membrane.scalar_vector(false);
     content = field.content;
     fraction = field.fraction;
-    matrix.vmult(flow, fraction);
+    times_matrix(fraction, flow);
     content.add(-1., flow);
     field.content = content;
   }

@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_LIPIDS_LIPID_FIELD_H
 #define FUSOGEN_LIPIDS_LIPID_FIELD_H
 
+#include "geometry/conserved_field.h"
 #include "geometry/membrane.h"
 #include "geometry/surface_archive.h"
 #include "mechanics/symmetric_direct_solver.h"
@@ -20,7 +21,7 @@ struct LipidField {
   std::string species;
   Leaflet leaflet;
   double reservoir_fraction;    ///< area fraction in the membrane beyond the rim
-  Vector content;               ///< ghosted
+  Vector content;               ///< ghosted; zero at hanging nodes
   Vector fraction;              ///< ghosted; belongs to content and shape
   double left_through_rim = 0.; ///< net amount that passed the rim [nm^2]
 };
@@ -48,8 +49,12 @@ public:
   /// Diffusion over dt [us] on the moved membrane.
   void advance(double dt);
 
-  /// Recomputes fractions from contents after the mesh moved.
-  void project();
+  /// The fields as mesh motion, refinement and coarsening want them, in the order of fields().
+  std::vector<ConservedField> conserved() const;
+  /// Takes them back when the mesh has changed; on a refined or coarsened mesh, @p fields must be
+  /// what was carried along. Anything else that this object lent out, e.g. system_matrix(), is
+  /// void.
+  void mesh_changed(const std::vector<ConservedField> &fields);
 
   /// The fields with everything in them; loading replaces those that are there.
   void serialize(SurfaceArchive<dim> &archive);
@@ -65,9 +70,13 @@ public:
   const dealii::PETScWrappers::MPI::SparseMatrix &system_matrix() const { return matrix; }
 
 private:
+  void setup();
+  void times_matrix(const Vector &fraction, Vector &content) const;
+  void set(LipidField &field, Vector &fraction) const; // fraction and the content it has
   void solve(LipidField &field);
 
   const Membrane<dim> &membrane;
+  unsigned int mesh_version = 0;
   double diffusion_coefficient;
   std::vector<LipidField> lipid_fields;
   dealii::PETScWrappers::MPI::SparseMatrix matrix;

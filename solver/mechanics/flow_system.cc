@@ -13,8 +13,9 @@ using namespace dealii;
 
 namespace {
 constexpr unsigned int max_newton_iterations = 12;
-// Newton's method ends when what its last update left is below this share of the shortest edge.
-constexpr double newton_tolerance = 1e-10;
+// Newton's method ends when what its last update left is below this share of the shortest edge:
+// with a direct linear solver, where one more iteration costs little, and with an iterative one.
+constexpr double direct_newton_tolerance = 1e-10, iterative_newton_tolerance = 1e-8;
 // Relative residual at which an iterative linear solver may stop: as accurate as the nonlinear
 // problem deserves at that point (inexact Newton method).
 constexpr double first_linear_tolerance = 1e-3, smallest_linear_tolerance = 1e-8;
@@ -265,6 +266,8 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   });
   shortest = Utilities::MPI::min(shortest, communicator);
   double last_size = std::numeric_limits<double>::max(), linear_tolerance = first_linear_tolerance;
+  const double newton_tolerance =
+      solver->is_exact() ? direct_newton_tolerance : iterative_newton_tolerance;
   predict(dt, current);
 
   const auto fail = [&]() {
@@ -305,9 +308,12 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     }
     last_size = size;
     // As much accuracy as brings the next error down like the square, but no more than is needed to
-    // be done.
-    linear_tolerance = std::clamp(std::max(0.03 * step_size, 0.1 * newton_tolerance / left),
-                                  smallest_linear_tolerance, first_linear_tolerance);
+    // be done, and all that is needed if the next iteration can be the last.
+    const double to_be_done = 0.3 * newton_tolerance / left;
+    linear_tolerance =
+        left * left < newton_tolerance ? to_be_done : std::max(0.03 * step_size, to_be_done);
+    linear_tolerance =
+        std::clamp(linear_tolerance, smallest_linear_tolerance, first_linear_tolerance);
   }
   if (!result.converged)
     return fail();

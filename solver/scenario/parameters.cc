@@ -28,9 +28,10 @@ void Parameters::declare(ParameterTable &table) {
            {{"meridian", Dimension::meridian}, {"3d", Dimension::space}},
            "meridian: the membrane is a surface of revolution and only its meridian is meshed. 3d: "
            "a surface in space "
-           "(relaxation only).");
+           "(relaxation and exocytosis only).");
   s.integer("Refinement", geometry.refinement, 0, 8,
-            "In 3d a vesicle has 6 * 4^Refinement quadrilaterals.");
+            "In 3d a vesicle has 6 * 4^Refinement quadrilaterals; in exocytosis there are 4 * "
+            "2^Refinement around the neck.");
   s.integer("Meridian cells", geometry.cells, 8, 100000,
             "Number of cells of the meridian (all membranes together).");
   s.integer("Polynomial degree", geometry.degree, 2, 4,
@@ -153,6 +154,17 @@ void Parameters::declare(ParameterTable &table) {
          "A run that could not finish another time step within this wall-clock time stops with a "
          "checkpoint and exit status 3; 0 for no limit.");
 
+  s = table.section("Solver");
+  s.choice(
+      "Linear solver", linear_solver,
+      {{"automatic", SolverKind::automatic},
+       {"direct", SolverKind::direct},
+       {"iterative", SolverKind::iterative}},
+      "direct: factorisation of the whole system. iterative: GMRES with factorised blocks, for "
+      "large surfaces in 3d; needs less time and memory there, but short time steps. "
+      "automatic: iterative for surfaces of 3,000 cells or more.");
+
+  table.allow_change("Solver");
   table.allow_change("Time/End time");
   table.allow_change("Time/Output interval");
   table.allow_change("Time/Smallest step");
@@ -171,9 +183,11 @@ void Parameters::check(const ParameterTable &table) const {
   const auto value = [&](const std::string &path, const double number) {
     return named(table, path, number);
   };
-  if (kind != ScenarioKind::relaxation && geometry.dimension == Dimension::space)
+  if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis &&
+      geometry.dimension == Dimension::space)
     throw UserError("Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
-                    ") is for Scenario/Kind = relaxation only; the other scenarios need meridian");
+                    ") is for Scenario/Kind = relaxation or exocytosis only; the other scenarios "
+                    "need meridian");
   if (kind == ScenarioKind::relaxation) {
     if (vesicle.shape == InitialShape::sphere && vesicle.fixed_volume &&
         vesicle.reduced_volume != 1.)

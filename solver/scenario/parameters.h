@@ -4,6 +4,7 @@
 
 #include "base/parameters.h"
 #include "base/units.h"
+#include "mechanics/choose_solver.h"
 
 #include <string>
 #include <vector>
@@ -93,6 +94,8 @@ struct Parameters {
     int keep = 2;
     double wall_time_limit = 0.;
   } checkpoint;
+
+  SolverKind linear_solver = SolverKind::automatic;
 
   /// Declares every parameter in @p table, which then writes into this object.
   void declare(ParameterTable &table);

@@ -199,6 +199,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
   const double relaxation_time =
       parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
   FlowSystem<dim> flow(membrane, {});
+  flow.use(choose_solver(parameters.linear_solver, flow.unknowns()));
   flow.add(Bending<dim>(kappa, parameters.bilayer.spontaneous_curvature));
   flow.add(SurfaceViscosity<dim>(parameters.bilayer.surface_viscosity));
   // Rigid motion costs nothing in a viscous membrane alone; a trace of drag makes it unique.
@@ -257,6 +258,8 @@ template <int dim> void run_relaxation(const RunContext &context) {
     row.set("rms normal velocity", "nm/us", rms_normal_velocity(membrane, flow.velocity()));
     if constexpr (dim == 2)
       row.set("mesh quality", "", mesh_quality(membrane));
+    row.set("Newton iterations", "", stepper.newton_iterations());
+    row.set("linear iterations", "", stepper.linear_iterations());
     if (follows_mode)
       row.set("mode amplitude", "nm", amplitude);
     output.append("statistics.csv", row);

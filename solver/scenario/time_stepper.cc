@@ -42,6 +42,8 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
       // A step that was cut short to meet an output time says nothing against the longer one.
       next_step = was_cut_short && growth >= 1. ? std::max(next_step, growth * dt) : growth * dt;
       now += dt;
+      n_newton += result.iterations;
+      n_linear += result.linear_iterations;
       taken = dt;
       return result;
     }

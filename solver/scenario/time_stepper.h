@@ -36,6 +36,8 @@ public:
     state.item("last time step", taken);
     state.item("next time step", next_step);
     state.item("rejected steps", rejected);
+    state.item("Newton iterations", n_newton);
+    state.item("linear iterations", n_linear);
   }
 
   double time() const { return now; }
@@ -45,12 +47,16 @@ public:
   double wish() const { return next_step; }
   void restart_with(const double step) { next_step = step; }
   unsigned int n_rejected() const { return rejected; }
+  /// Iterations of Newton's method and of the linear solver (0 with a direct one) in all accepted
+  /// steps so far.
+  unsigned int newton_iterations() const { return n_newton; }
+  unsigned int linear_iterations() const { return n_linear; }
 
 private:
   Parameters::Time parameters;
   double negligible_energy, next_step;
   double now = 0., taken = 0.;
-  unsigned int rejected = 0;
+  unsigned int rejected = 0, n_newton = 0, n_linear = 0;
 };
 } // namespace fusogen
 

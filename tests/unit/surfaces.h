@@ -90,7 +90,7 @@ template <int dim> double shortest_cell(const Membrane<dim> &membrane) {
         squared += std::pow(x[dim + 1 + c] - x[c], 2);
       shortest = std::min(shortest, std::sqrt(squared));
     }
-  return dealii::Utilities::MPI::min(shortest, MPI_COMM_WORLD);
+  return dealii::Utilities::MPI::min(shortest, membrane.communicator());
 }
 
 /// A scalar field given by its values at the nodes, as a function of the position.
@@ -144,7 +144,7 @@ template <int dim> double integral(const Membrane<dim> &membrane, const Vector &
     for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
       sum += surface.weight(q) * surface.scalar_field(q, values).value;
   });
-  return dealii::Utilities::MPI::sum(sum, MPI_COMM_WORLD);
+  return dealii::Utilities::MPI::sum(sum, membrane.communicator());
 }
 
 inline double sum_of(const Vector &v) {
@@ -152,7 +152,7 @@ inline double sum_of(const Vector &v) {
   const auto [begin, end] = v.local_range();
   for (auto i = begin; i < end; ++i)
     sum += v(i);
-  return dealii::Utilities::MPI::sum(sum, MPI_COMM_WORLD);
+  return dealii::Utilities::MPI::sum(sum, v.get_mpi_communicator());
 }
 
 /// log2 of the ratio of two errors, for meshes that differ by a factor 2.

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scenario/exocytosis_surface.h"
+
+#include "base/user_error.h"
+#include "geometry/meridian_motion.h"
+#include "geometry/shapes.h"
+#include "geometry/topology/meridian_fusion.h"
+
+#include <cmath>
+
+namespace fusogen {
+namespace {
+// Nodes are placed anew when a cell is this much longer or shorter than wanted.
+constexpr double largest_misfit = 1.5;
+
+GradingParameters grading(const int n_cells) {
+  GradingParameters parameters;
+  parameters.n_cells = n_cells;
+  return parameters;
+}
+} // namespace
+
+template <>
+ExocytosisSurface<1>::ExocytosisSurface(const Parameters &parameters, MPI_Comm communicator)
+    : parameters(parameters), communicator(communicator) {}
+
+template <> std::unique_ptr<Membrane<1>> ExocytosisSurface<1>::docked() {
+  const double radius = parameters.vesicle.radius;
+  const Profile vesicle = sphere(radius).shifted(parameters.fusion.gap + radius);
+  const Profile patch = flat_disc(parameters.plasma_membrane.patch_radius).reversed();
+  const int n_patch = parameters.geometry.cells / 2,
+            n_vesicle = parameters.geometry.cells - n_patch;
+  auto membrane = std::make_unique<Membrane<1>>(communicator, parameters.geometry.degree);
+  membrane->create_meridian({{patch, graded_nodes(patch, grading(n_patch)),
+                              Component::plasma_membrane, Edge::rim, Edge::axis},
+                             {vesicle, graded_nodes(vesicle, grading(n_vesicle)),
+                              Component::vesicle, Edge::axis, Edge::axis}});
+  return membrane;
+}
+
+template <>
+ExocytosisSurface<1>::Fused ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
+                                                       const LipidFields<1> &lipids) {
+  const OmegaShape omega = [&] {
+    try {
+      return omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
+                                   parameters.fusion.initial_pore_radius,
+                                   parameters.plasma_membrane.patch_radius);
+    } catch (const std::invalid_argument &error) {
+      throw UserError("Fusion/Initial pore radius and Fusion/Gap do not make a neck: " +
+                      std::string(error.what()));
+    }
+  }();
+  Fused fused;
+  fused.membrane = std::make_unique<Membrane<1>>(communicator, parameters.geometry.degree);
+  fused.membrane->create_meridian(
+      {{omega.profile, graded_nodes(omega.profile, grading(parameters.geometry.cells)),
+        Component::plasma_membrane, Edge::rim, Edge::axis}});
+
+  std::vector<std::pair<const Vector *, double>> densities;
+  for (const LipidField &field : lipids.fields())
+    densities.emplace_back(&field.fraction, lipids.amount(field));
+  fused.contents = contents_after_fusion(membrane, *fused.membrane, densities);
+  return fused;
+}
+
+template <> Neck ExocytosisSurface<1>::neck(const Membrane<1> &fused) const {
+  return find_neck(CurveSpline(fused.curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal));
+}
+
+template <> double ExocytosisSurface<1>::height(const Membrane<1> &membrane) const {
+  return membrane.curve_points(membrane.curves().size() - 1).back()[1];
+}
+
+template <>
+double ExocytosisSurface<1>::amount_within(const Membrane<1> &fused, const Vector &fraction,
+                                           const double area) const {
+  return fusogen::amount_within(fused, 0, fraction, area);
+}
+
+template <> double ExocytosisSurface<1>::mesh_quality(const Membrane<1> &) const {
+  return std::nan("");
+}
+
+template <>
+std::optional<double>
+ExocytosisSurface<1>::keep_mesh(Membrane<1> &membrane, const bool fused, Vector &material_area,
+                                std::vector<ConservedField> &lipids, Vector &tension) const {
+  MeridianMotion motion(membrane, grading(parameters.geometry.cells),
+                        parameters.plasma_membrane.patch_radius);
+  const bool regrade = fused && motion.misfit() > largest_misfit;
+  if (!regrade && motion.rim_displacement() < 1e-12)
+    return {};
+  return motion.redistribute(regrade, material_area, lipids, {&tension});
+}
+
+template <> void ExocytosisSurface<1>::serialize(StateArchive &) {}
+} // namespace fusogen

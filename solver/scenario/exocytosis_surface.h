@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_SCENARIO_EXOCYTOSIS_SURFACE_H
+#define FUSOGEN_SCENARIO_EXOCYTOSIS_SURFACE_H
+
+#include "geometry/conserved_field.h"
+#include "geometry/neck.h"
+#include "geometry/topology/pore.h"
+#include "lipids/lipid_field.h"
+#include "scenario/parameters.h"
+
+#include <optional>
+
+namespace fusogen {
+/// What differs between the two geometries when a vesicle fuses with a plasma membrane: how their
+/// surfaces are made, joined, measured, and how their nodes are kept in order.
+template <int dim> class ExocytosisSurface {
+public:
+  ExocytosisSurface(const Parameters &parameters, MPI_Comm communicator);
+
+  /// A sphere above a flat membrane.
+  std::unique_ptr<Membrane<dim>> docked();
+
+  /// One membrane with a neck, in place of the two.
+  struct Fused {
+    std::unique_ptr<Membrane<dim>> membrane;
+    /// Tension space, ghosted [nm^2]; if not given, the new shape's area scaled to that before.
+    std::optional<Vector> material_area;
+    std::vector<Vector> contents; ///< of the lipids, scalar space, ghosted
+    /// Scalar space, ghosted; if empty, what the contents say.
+    std::vector<Vector> fractions;
+  };
+  /// Throws UserError if Fusion/Gap and Fusion/Initial pore radius do not make a neck.
+  Fused fuse(const Membrane<dim> &membrane, const Vector &material_area,
+             const LipidFields<dim> &lipids);
+
+  Neck neck(const Membrane<dim> &fused) const;
+  /// Height of the highest point above the plane of the rim [nm].
+  double height(const Membrane<dim> &membrane) const;
+  /// Amount of a field [nm^2] on the part of the fused membrane that, counted from the vesicle's
+  /// pole, has the area @p area [nm^2].
+  double amount_within(const Membrane<dim> &fused, const Vector &fraction, double area) const;
+  /// Worst quality of a cell, 1 for squares; nan where it has no meaning.
+  double mesh_quality(const Membrane<dim> &membrane) const;
+
+  /// Puts the rim back to its place, and nodes that have strayed too far to better ones. The area
+  /// that passed the rim outward [nm^2], or nothing if all was well and nothing was changed.
+  std::optional<double> keep_mesh(Membrane<dim> &membrane, bool fused, Vector &material_area,
+                                  std::vector<ConservedField> &lipids, Vector &tension) const;
+
+  void serialize(StateArchive &state);
+
+private:
+  const Parameters &parameters;
+  MPI_Comm communicator;
+  // dim = 2: the coarse cells of the plasma membrane and the vesicle that face each other, later
+  // the pore in their place.
+  std::array<unsigned int, 2> patches;
+  Pore pore;
+};
+} // namespace fusogen
+
+#endif
