@@ -106,6 +106,7 @@ int program(int argc, char **argv, const bool first_rank) {
   table.read_file(file);
   for (const std::string &assignment : assignments)
     table.assign(assignment);
+  parameters.resolve_paths(table, file);
   parameters.check(table);
   if (check) {
     Log::instance().information(file + ": all parameters are valid");

@@ -2,8 +2,10 @@
 #include "scenario/parameters.h"
 
 #include "base/user_error.h"
+#include "geometry/import/surface_file.h"
 
 #include <cmath>
+#include <filesystem>
 #include <sstream>
 #include <utility>
 
@@ -50,13 +52,28 @@ void Parameters::declare(ParameterTable &table) {
             {"prolate", InitialShape::prolate},
             {"oblate", InitialShape::oblate},
             {"stomatocyte", InitialShape::stomatocyte},
-            {"mode", InitialShape::mode}},
+            {"mode", InitialShape::mode},
+            {"file", InitialShape::file}},
            "Shape at the start, of the given area and reduced volume; mode is a sphere with one "
-           "spherical harmonic.");
+           "spherical harmonic. file: a closed triangulated surface, which sets area and volume "
+           "(3d).");
   s.integer("Mode number", vesicle.mode_number, 2, 64,
             "Degree l of the harmonic P_l(cos theta) of shape mode.");
   s.real("Mode amplitude", vesicle.mode_amplitude, "", between(-0.5, 0.5),
          "Amplitude of the harmonic relative to the radius.");
+  s.text("File", vesicle.file,
+         "Name of the file of shape file: .ply, .msh, or (with VTK) .stl, .obj, .vtp, .vtu; "
+         "relative to the folder of the parameter file.");
+  s.choice("File unit", vesicle.file_unit,
+           {{"angstrom", LengthUnit::angstrom},
+            {"nm", LengthUnit::nm},
+            {"um", LengthUnit::um},
+            {"mm", LengthUnit::mm},
+            {"m", LengthUnit::m}},
+           "Unit of the coordinates in the file.");
+  s.real("Smoothing", vesicle.smoothing, "", non_negative(),
+         "How much of the noise of the file is smoothed away: waves that are twice this many cells "
+         "long are halved, shorter ones vanish. 0: none.");
 
   s = table.section("Bilayer");
   s.real("Bending rigidity", bilayer.bending_rigidity, "kT", positive(),
@@ -68,8 +85,10 @@ void Parameters::declare(ParameterTable &table) {
          "C0, positive for a vesicle whose membrane wants to curve like a sphere.");
   s.real("Surface viscosity", bilayer.surface_viscosity, "pN us/nm", positive(),
          "Shear viscosity of the bilayer as a two-dimensional fluid.");
-  s.real("Drag coefficient", bilayer.drag_coefficient, "pN us/nm^3", non_negative(),
-         "Drag of the surroundings per membrane area and velocity.");
+  s.real(
+      "Drag coefficient", bilayer.drag_coefficient, "pN us/nm^3", non_negative(),
+      "Drag of the surroundings per membrane area and velocity; in a relaxation a trace of it is "
+      "always there, which makes rigid motion unique.");
 
   s = table.section("Plasma membrane");
   s.real("Patch radius", plasma_membrane.patch_radius, "nm", positive(),
@@ -171,6 +190,31 @@ void Parameters::declare(ParameterTable &table) {
   table.allow_change("Checkpoint");
 }
 
+double Parameters::Vesicle::file_unit_in_nm() const {
+  switch (file_unit) {
+  case LengthUnit::angstrom:
+    return 0.1;
+  case LengthUnit::um:
+    return 1e3;
+  case LengthUnit::mm:
+    return 1e6;
+  case LengthUnit::m:
+    return 1e9;
+  default:
+    return 1.;
+  }
+}
+
+void Parameters::resolve_paths(const ParameterTable &table, const std::string &parameter_file) {
+  if (vesicle.file.empty())
+    return;
+  std::filesystem::path path(vesicle.file);
+  if (path.is_relative() && table.where("Vesicle/File") != "--set")
+    path = std::filesystem::path(parameter_file).parent_path() / path;
+  // The parameters in force are written to another folder.
+  vesicle.file = std::filesystem::absolute(path).lexically_normal().string();
+}
+
 namespace {
 std::string named(const ParameterTable &table, const std::string &path, const double value) {
   std::ostringstream text;
@@ -188,6 +232,19 @@ void Parameters::check(const ParameterTable &table) const {
     throw UserError("Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
                     ") is for Scenario/Kind = relaxation or exocytosis only; the other scenarios "
                     "need meridian");
+  if (vesicle.shape == InitialShape::file) {
+    if (kind != ScenarioKind::relaxation || geometry.dimension != Dimension::space)
+      throw UserError("Vesicle/Initial shape = file (" + table.where("Vesicle/Initial shape") +
+                      ") needs Scenario/Kind = relaxation and Geometry/Dimension = 3d");
+    if (vesicle.file.empty())
+      throw UserError("Vesicle/Initial shape = file (" + table.where("Vesicle/Initial shape") +
+                      ") needs the name of a file in Vesicle/File");
+    try {
+      check_surface_file(vesicle.file);
+    } catch (const UserError &error) {
+      throw UserError("Vesicle/File (" + table.where("Vesicle/File") + "): " + error.what());
+    }
+  }
   if (kind == ScenarioKind::relaxation) {
     if (vesicle.shape == InitialShape::sphere && vesicle.fixed_volume &&
         vesicle.reduced_volume != 1.)

@@ -12,7 +12,8 @@
 namespace fusogen {
 enum class ScenarioKind { relaxation, pore_energy, tether, exocytosis };
 enum class Dimension { meridian, space };
-enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode };
+enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, file };
+enum class LengthUnit { angstrom, nm, um, mm, m };
 enum class PoreKind { planar, vesicle_and_plasma_membrane };
 
 /// All that a user can set, in the units of the parameter file. A section is a struct; its comments
@@ -35,6 +36,11 @@ struct Parameters {
     InitialShape shape = InitialShape::sphere;
     int mode_number = 2;
     double mode_amplitude = 0.01;
+    std::string file;
+    LengthUnit file_unit = LengthUnit::nm;
+    double smoothing = 1.;
+    /// The unit of the file [nm].
+    double file_unit_in_nm() const;
   } vesicle;
 
   struct Bilayer {
@@ -99,6 +105,9 @@ struct Parameters {
 
   /// Declares every parameter in @p table, which then writes into this object.
   void declare(ParameterTable &table);
+  /// Completes the names of files: those in a parameter file are relative to its folder, those of
+  /// the command line to the current one. To be called after reading.
+  void resolve_paths(const ParameterTable &table, const std::string &parameter_file);
   /// Rules that involve several parameters; throws UserError that names them with their places in
   /// @p table.
   void check(const ParameterTable &table) const;
