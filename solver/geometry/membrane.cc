@@ -452,6 +452,40 @@ template <int dim> double Membrane<dim>::area() const {
   return Utilities::MPI::sum(area, mpi_communicator);
 }
 
+template <int dim> Vector Membrane<dim>::shape_areas() const {
+  Vector areas = tension_vector(false);
+  std::vector<types::global_dof_index> indices;
+  SurfaceValues<dim> surface(polynomial_degree);
+  std::vector<double> x;
+  for (const auto &cell : position_dof_handler.active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      cell_positions(cell, x);
+      cell_tension_indices(cell, indices);
+      surface.reinit(x, orientation(cell));
+      std::vector<double> local(indices.size(), 0.);
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+        for (unsigned int j = 0; j < indices.size(); ++j)
+          local[j] += surface.weight(q) * surface.tension_shape(q, j);
+      areas.add(indices, local);
+    }
+  areas.compress(VectorOperation::add);
+  Vector result = tension_vector(true);
+  result = areas;
+  return result;
+}
+
+template <int dim> double Membrane<dim>::total_area(const Vector &shape_areas) const {
+  // Shape function 0 of a cell is the constant 1.
+  double sum = 0.;
+  std::vector<types::global_dof_index> indices;
+  for (const auto &cell : position_dof_handler.active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      cell_tension_indices(cell, indices);
+      sum += shape_areas(indices[0]);
+    }
+  return Utilities::MPI::sum(sum, mpi_communicator);
+}
+
 template <int dim> double Membrane<dim>::volume() const {
   SurfaceValues<dim> surface(polynomial_degree);
   std::vector<double> x;

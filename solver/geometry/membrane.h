@@ -174,6 +174,11 @@ public:
   double area() const;
   double volume() const;
 
+  /// int q_j dA over the present shape for the shape functions q_j of the tension [nm^2], ghosted;
+  /// and the sum of such a vector's areas over all cells, of the shape or the material.
+  Vector shape_areas() const;
+  double total_area(const Vector &shape_areas) const;
+
   /// dim = 1: cells of each curve in order, as (active cell index) lists.
   const std::vector<std::vector<unsigned int>> &curves() const { return curve_cells; }
 

@@ -159,30 +159,8 @@ template <int dim> void FlowSystem<dim>::initialize() {
       constrained_terms.push_back(term.get());
   borders.assign(constrained_terms.size(), mixed_vector(false));
   border_values.assign(constrained_terms.size(), 0.);
-  material_area = measured_area();
+  material_area = surface_membrane.shape_areas();
   project_moment();
-}
-
-template <int dim> Vector FlowSystem<dim>::measured_area() const {
-  Vector area = surface_membrane.tension_vector(false);
-  std::vector<Index> indices;
-  SurfaceValues<dim> surface(surface_membrane.degree());
-  std::vector<double> x;
-  for (const auto &cell : surface_membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned()) {
-      surface_membrane.cell_positions(cell, x);
-      surface_membrane.cell_tension_indices(cell, indices);
-      surface.reinit(x, Membrane<dim>::orientation(cell));
-      std::vector<double> local(indices.size(), 0.);
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-        for (unsigned int j = 0; j < indices.size(); ++j)
-          local[j] += surface.weight(q) * surface.tension_shape(q, j);
-      area.add(indices, local);
-    }
-  area.compress(VectorOperation::add);
-  Vector result = surface_membrane.tension_vector(true);
-  result = area;
-  return result;
 }
 
 template <int dim> void FlowSystem<dim>::project_moment() {
@@ -250,7 +228,7 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   const double share = area_relaxation_time > 0. ? -std::expm1(-dt / area_relaxation_time) : 1.;
   Vector target = surface_membrane.tension_vector(false),
          material = surface_membrane.tension_vector(false);
-  target = measured_area();
+  target = surface_membrane.shape_areas();
   material = material_area;
   target *= 1. - share;
   target.add(share, material);
@@ -354,7 +332,7 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   velocity_predicts = true;
   for (const auto &term : terms)
     if (term->changes_material_area())
-      material_area = measured_area();
+      material_area = surface_membrane.shape_areas();
   result.energy_after = energy();
   return result;
 }
@@ -443,18 +421,6 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
       if (marks[c] >= 0.)
         *mark = {cells[c]->active_cell_index(), static_cast<int>(marks[c])};
   }
-}
-
-template <int dim> double FlowSystem<dim>::total_material_area() const {
-  // Shape function 0 of a cell is the constant 1.
-  double sum = 0.;
-  std::vector<Index> indices;
-  for (const auto &cell : space.dof_handler.active_cell_iterators())
-    if (cell->is_locally_owned()) {
-      surface_membrane.cell_tension_indices(cell, indices);
-      sum += material_area(indices[0]);
-    }
-  return Utilities::MPI::sum(sum, surface_membrane.communicator());
 }
 
 template <int dim> Vector FlowSystem<dim>::moment() const {

@@ -90,15 +90,12 @@ public:
   /// kept by each step; mesh motion transports it.
   Vector material_area;
 
-  /// The same integrals over the shape as it is, instead of the material's (ghosted).
-  Vector measured_area() const;
-
   /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for
   /// at once.
   double area_relaxation_time = 0.;
 
   /// Sum of the material area: the area of the membrane [nm^2].
-  double total_material_area() const;
+  double total_material_area() const { return surface_membrane.total_area(material_area); }
 
   /// Fields on the membrane's own spaces, ghosted: bending moment [pN] and velocity [nm/us] of the
   /// last step (position space), tension [pN/nm] averaged to the continuous scalar space.

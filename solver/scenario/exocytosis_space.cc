@@ -18,7 +18,8 @@ namespace {
 // room for cells that grow towards its edge.
 constexpr double patch_per_fillet = 2.2;
 // The mesh is mended before its quality gets near to 0.2.
-constexpr double least_quality = 0.5;
+constexpr double least_quality = 0.5, largest_aspect_ratio = 2.5, largest_rim_displacement = 0.02;
+constexpr unsigned int most_passes = 3;
 
 double patch_size(const Parameters &parameters) {
   const auto &fusion = parameters.fusion;
@@ -110,14 +111,28 @@ template <> double ExocytosisSurface<2>::mesh_quality(const Membrane<2> &membran
 
 template <>
 std::optional<double>
-ExocytosisSurface<2>::keep_mesh(Membrane<2> &membrane, const bool fused, Vector &material_area,
+ExocytosisSurface<2>::keep_mesh(Membrane<2> &membrane, const bool, Vector &material_area,
                                 std::vector<ConservedField> &lipids, Vector &tension) const {
-  (void)membrane;
-  (void)fused;
-  (void)material_area;
-  (void)lipids;
-  (void)tension;
-  return {};
+  SurfaceMotion motion(membrane, parameters.plasma_membrane.patch_radius);
+  std::optional<double> left;
+  std::vector<double> outflows(lipids.size(), 0.);
+  for (unsigned int pass = 0; pass < most_passes; ++pass) {
+    if (fusogen::mesh_quality(membrane) > least_quality &&
+        motion.rim_displacement() < largest_rim_displacement)
+      break;
+    const auto passed =
+        motion.redistribute(largest_aspect_ratio, material_area, lipids, {&tension});
+    if (!passed)
+      break;
+    left = left.value_or(0.) + *passed;
+    for (unsigned int f = 0; f < lipids.size(); ++f) {
+      lipids[f].total -= lipids[f].outflow;
+      outflows[f] += lipids[f].outflow;
+    }
+  }
+  for (unsigned int f = 0; f < lipids.size(); ++f)
+    lipids[f].outflow = outflows[f];
+  return left;
 }
 
 template <> void ExocytosisSurface<2>::serialize(StateArchive &state) {

@@ -165,9 +165,8 @@ public:
     if (!improved)
       return; // until the quality has halved again
     Vector area = membrane.tension_vector(false);
-    area = flow.measured_area();
-    flow.mesh_moved(area);
-    area *= total / flow.total_material_area();
+    area = membrane.shape_areas();
+    area *= total / membrane.area();
     flow.mesh_moved(area);
   }
 
