@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace fusogen {
 using namespace dealii;
@@ -116,31 +117,104 @@ public:
   struct Place {
     Cell cell;
     Point<2> xi;
-    Vector3 x;
+    Vector3 x, normal;
   };
-  // The closest point to y on the cells around @p cell that this rank knows.
-  Place closest(const Cell &cell, const Vector3 &y) const {
+
+  // The cells around the vertex, edge or cell that has the place @p xi of @p cell inside; a rank
+  // that owns a node there knows them all, so that the answer does not hang on who asks.
+  std::vector<Cell> cells_around(const Cell &cell, const Point<2> &xi) const {
     std::vector<Index> indices;
     membrane.cell_position_indices(cell, indices);
-    std::vector<Cell> candidates;
-    for (unsigned int v = 0; v < n_vertices; ++v)
-      for (const Cell &candidate : cells_at.at(indices[3 * v]))
-        if (std::find(candidates.begin(), candidates.end(), candidate) == candidates.end())
-          candidates.push_back(candidate);
-    Place best{cell, Point<2>(), Vector3()};
+    std::vector<Cell> cells;
+    for (unsigned int v = 0; v < n_vertices; ++v) {
+      bool of_entity = true;
+      for (unsigned int d = 0; d < 2; ++d)
+        if (std::abs(xi[d]) < 1e-12 || std::abs(xi[d] - 1.) < 1e-12)
+          of_entity &= std::abs(xi[d] - nodes.point(v)[d]) < 1e-12;
+      if (of_entity)
+        for (const Cell &candidate : cells_at.at(indices[3 * v]))
+          if (std::find(cells.begin(), cells.end(), candidate) == cells.end())
+            cells.push_back(candidate);
+    }
+    return cells;
+  }
+
+  // The closest point to y on the given cells.
+  Place closest(const std::vector<Cell> &cells, const Vector3 &y) const {
+    Place best{cells[0], Point<2>(), Vector3(), Vector3()};
     double least = std::numeric_limits<double>::max();
     std::vector<double> nodal;
-    for (const Cell &candidate : candidates) {
-      membrane.cell_vector_values(candidate, positions, nodal);
+    for (const Cell &cell : cells) {
+      membrane.cell_vector_values(cell, positions, nodal);
       const CellMap<2> map(nodes, nodal);
       const Point<2> xi = map.closest(y);
-      const Vector3 x = map.value(xi).x;
-      if ((x - y).norm_square() < least) {
-        least = (x - y).norm_square();
-        best = {candidate, xi, x};
+      const auto value = map.value(xi);
+      if ((value.x - y).norm_square() < least) {
+        least = (value.x - y).norm_square();
+        const Vector3 normal = cross_product_3d(value.first[0], value.first[1]);
+        best = {cell, xi, value.x, normal / normal.norm()};
       }
     }
     return best;
+  }
+
+  // A point near y of a smoother surface through the nodes: over the tangent plane at the closest
+  // point, a cubic polynomial fitted to the nodes around by moving least squares (P. Lancaster and
+  // K. Salkauskas, Math. Comp. 37, 141, 1981). The piecewise quadratic surface itself has slopes
+  // that jump, and bending would feel each node that has moved along it.
+  Vector3 smooth_point(const std::vector<Cell> &cells, const Vector3 &y) const {
+    constexpr unsigned int n_terms = 10;
+    // Nodes that face another way than this (cosine) belong to another part of the surface.
+    constexpr double facing = 0.3;
+    const Place place = closest(cells, y);
+    const Vector3 &n = place.normal;
+    unsigned int smallest = 0;
+    for (unsigned int d = 1; d < 3; ++d)
+      if (std::abs(n[d]) < std::abs(n[smallest]))
+        smallest = d;
+    Vector3 e1;
+    e1[smallest] = 1.;
+    e1 -= n[smallest] * n;
+    e1 /= e1.norm();
+    const Vector3 e2 = cross_product_3d(n, e1);
+
+    std::vector<double> nodal;
+    membrane.cell_vector_values(place.cell, positions, nodal);
+    const double size =
+        std::sqrt((at(nodal, 1) - at(nodal, 0)).norm() * (at(nodal, 2) - at(nodal, 0)).norm());
+    FullMatrix<double> normal_matrix(n_terms, n_terms);
+    dealii::Vector<double> right(n_terms), coefficients(n_terms);
+    std::set<Index> seen;
+    std::vector<Index> indices;
+    std::array<double, n_terms> terms;
+    for (const Cell &cell : cells) {
+      membrane.cell_vector_values(cell, positions, nodal);
+      membrane.cell_position_indices(cell, indices);
+      const CellMap<2> map(nodes, nodal);
+      for (unsigned int a = 0; a < nodes.n_nodes(); ++a) {
+        if (!seen.insert(indices[3 * a]).second)
+          continue;
+        const auto value = map.value(nodes.point(a));
+        const Vector3 normal = cross_product_3d(value.first[0], value.first[1]);
+        const double sign = Membrane<2>::orientation(cell) * Membrane<2>::orientation(place.cell);
+        if (sign * (normal * n) < facing * normal.norm())
+          continue;
+        const Vector3 offset = (value.x - place.x) / size;
+        const double u = offset * e1, v = offset * e2, d2 = offset.norm_square(),
+                     weight = 1. / ((1e-2 + d2) * (1e-2 + d2));
+        terms = {{1., u, v, u * u, u * v, v * v, u * u * u, u * u * v, u * v * v, v * v * v}};
+        for (unsigned int i = 0; i < n_terms; ++i) {
+          right(i) += weight * terms[i] * (offset * n);
+          for (unsigned int j = 0; j < n_terms; ++j)
+            normal_matrix(i, j) += weight * terms[i] * terms[j];
+        }
+      }
+    }
+    if (seen.size() < 15) // a corner of the rim
+      return place.x;
+    normal_matrix.gauss_jordan();
+    normal_matrix.vmult(coefficients, right);
+    return place.x + size * coefficients(0) * n;
   }
 
 private:
@@ -379,7 +453,8 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
       for (unsigned int a = 0; a < nodes.n_nodes(); ++a) {
         if (!owned.is_element(indices[3 * a]) || moved.count(indices[3 * a]) > 0)
           continue;
-        const Vector3 point = old.closest(cell, at(x, a) + at(s, a)).x;
+        const Vector3 point =
+            old.smooth_point(old.cells_around(cell, nodes.point(a)), at(x, a) + at(s, a));
         for (unsigned int c = 0; c < 3; ++c)
           moved[indices[3 * a + c]] = point[c];
       }
@@ -415,7 +490,8 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
       for (unsigned int a = 0; a < indices.size(); ++a) {
         if (!membrane.scalar_dofs().locally_owned_dofs().is_element(indices[a]))
           continue;
-        const auto place = old.closest(cell, map.value(scalar_element.unit_support_point(a)).x);
+        const Point<2> xi = scalar_element.unit_support_point(a);
+        const auto place = old.closest(old.cells_around(cell, xi), map.value(xi).x);
         for (unsigned int f = 0; f < sources.size(); ++f) {
           membrane.cell_scalar_values(place.cell, *sources[f], old_values);
           double value = 0.;
