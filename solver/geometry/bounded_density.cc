@@ -72,6 +72,35 @@ Vector BoundedDensity::quotient(const Vector &content, const Vector &mass) const
   return ghosted(result);
 }
 
+Vector BoundedDensity::projected(const Vector &wanted) const {
+  // Conjugate gradients; scaled by the lumped masses, a mass matrix needs a dozen iterations on any
+  // mesh.
+  constexpr unsigned int most_iterations = 50;
+  constexpr double tolerance = 1e-12;
+  Vector density = quotient(wanted, masses), residual = wanted, direction = wanted;
+  residual -= content(density);
+  const auto product = [](const Vector &a, const Vector &b) { return a * b; };
+  Vector solution = membrane.scalar_vector(false), scaled = membrane.scalar_vector(false);
+  solution = density;
+  double last = 0.;
+  const double enough = tolerance * wanted.l2_norm();
+  for (unsigned int k = 0; k < most_iterations && residual.l2_norm() > enough; ++k) {
+    scaled = quotient(residual, masses);
+    const double now = product(scaled, residual);
+    if (k == 0)
+      direction = scaled;
+    else
+      direction.sadd(now / last, scaled);
+    last = now;
+    const Vector image = content(ghosted(direction));
+    const double step = now / product(direction, image);
+    solution.add(step, direction);
+    residual.add(-step, image);
+  }
+  membrane.scalar_constraints().distribute(solution);
+  return ghosted(solution);
+}
+
 std::pair<Vector, Vector> BoundedDensity::bounds(const std::vector<const Vector *> &fields) const {
   NodalMinimum low(membrane), negative_high(membrane);
   for (const LocalCell &cell : local_cells) {

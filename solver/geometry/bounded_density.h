@@ -48,6 +48,10 @@ public:
   Vector limited(const Vector &density, const Vector &mass, const std::pair<Vector, Vector> &bounds,
                  const std::function<std::vector<double>(const LocalCell &)> &exchange) const;
 
+  /// The L2 projection (ghosted): the density with content(density) = @p content (owned). Sharp, but
+  /// without bounds.
+  Vector projected(const Vector &content) const;
+
   /// For each node the least and the largest value of several fields (ghosted) at the nodes of the
   /// cells around it.
   std::pair<Vector, Vector> bounds(const std::vector<const Vector *> &fields) const;

@@ -474,11 +474,7 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
   }
 
   // Scalar fields at the new nodes: where these lie on the old surface.
-  std::vector<const Vector *> sources;
-  for (const ConservedField &field : fields)
-    sources.push_back(&field.density);
-  for (const Vector *field : interpolated)
-    sources.push_back(field);
+  const std::vector<Vector *> &sources = interpolated;
   std::vector<Vector> values(sources.size(), membrane.scalar_vector(false));
   const FE_Q<2> scalar_element(std::max(1u, membrane.degree() - 1));
   std::vector<double> old_values;
@@ -513,6 +509,35 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
   areas *= (membrane.total_area(material_area) - left) / area_after;
   material_area = areas;
 
+  // The content that the new shape functions find on the old surface.
+  std::vector<Vector> contents(fields.size(), membrane.scalar_vector(false));
+  SurfaceValues<2> surface(membrane.degree());
+  for (const auto &cell : dofs.active_cell_iterators())
+    if (cell->is_locally_owned() && !fields.empty()) {
+      membrane.cell_positions(cell, x);
+      membrane.cell_scalar_indices(cell, indices);
+      surface.reinit(x, Membrane<2>::orientation(cell));
+      std::vector<std::vector<double>> local(fields.size(),
+                                             std::vector<double>(indices.size(), 0.));
+      const std::vector<Cell> cells = old.cells_around(cell, Point<2>(0.5, 0.5));
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
+        auto place = old.closest({cell}, surface.point(q)); // most stay in their cell
+        const Point<2> &xi = place.xi;
+        if (std::min({xi[0], xi[1], 1. - xi[0], 1. - xi[1]}) <= 0.)
+          place = old.closest(cells, surface.point(q));
+        for (unsigned int f = 0; f < fields.size(); ++f) {
+          membrane.cell_scalar_values(place.cell, fields[f].density, old_values);
+          double value = 0.;
+          for (unsigned int b = 0; b < old_values.size(); ++b)
+            value += scalar_element.shape_value(b, place.xi) * old_values[b];
+          for (unsigned int j = 0; j < indices.size(); ++j)
+            local[f][j] += surface.weight(q) * value * surface.scalar_shape(q, j).value;
+        }
+      }
+      for (unsigned int f = 0; f < fields.size(); ++f)
+        membrane.scalar_constraints().distribute_local_to_global(local[f], indices, contents[f]);
+    }
+
   const BoundedDensity space(membrane);
   for (unsigned int f = 0; f < fields.size(); ++f) {
     ConservedField &field = fields[f];
@@ -520,30 +545,33 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
     field.outflow =
         left < 0. ? left * field.reservoir_density : left * mean_at_rim(membrane, field.density);
     const double wanted = field.total - field.outflow;
+    contents[f].compress(VectorOperation::add);
+    Vector density = membrane.scalar_vector(false);
+    density = space.with_content(contents[f], space.projected(contents[f]));
     // The area of the shape has changed by the error of its interpolation; a uniform field stays
     // so.
-    values[f] *= (area_before - left) / area_after;
-    // The rest is the error of interpolating the density, and belongs where that varies: changes in
+    density *= (area_before - left) / area_after;
+    // The rest is the error of the quadrature, and belongs where that varies: changes in
     // proportion to c (1 - c) make no new extrema.
     Vector room = membrane.scalar_vector(false);
-    const auto [begin, end] = values[f].local_range();
+    const auto [begin, end] = density.local_range();
     for (Index i = begin; i < end; ++i) {
-      const double c = std::clamp(static_cast<double>(values[f](i)), 0., 1.);
+      const double c = std::clamp(static_cast<double>(density(i)), 0., 1.);
       room(i) = c * (1. - c);
     }
     room.compress(VectorOperation::insert);
-    const double missing = wanted - values[f] * space.lumped_mass(),
+    const double missing = wanted - density * space.lumped_mass(),
                  available = room * space.lumped_mass();
     if (available > std::abs(missing))
-      values[f].add(missing / available, room);
+      density.add(missing / available, room);
     else
-      values[f] *= wanted / (values[f] * space.lumped_mass());
-    membrane.scalar_constraints().distribute(values[f]);
-    field.density = values[f];
+      density *= wanted / (density * space.lumped_mass());
+    membrane.scalar_constraints().distribute(density);
+    field.density = density;
     field.content = space.content(field.density);
   }
   for (unsigned int k = 0; k < interpolated.size(); ++k)
-    *interpolated[k] = values[fields.size() + k];
+    *interpolated[k] = values[k];
   return left;
 }
 
