@@ -13,36 +13,39 @@ void check(const PetscErrorCode code) {
 SymmetricDirectSolver::SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &m)
     : matrix(m) {
   check(MatSetOption(matrix, MAT_SYMMETRIC, PETSC_TRUE));
-  check(KSPCreate(m.get_mpi_communicator(), &solver));
-  check(KSPSetOperators(solver, matrix, matrix));
-  check(KSPSetType(solver, KSPPREONLY));
-  PC preconditioner;
-  check(KSPGetPC(solver, &preconditioner));
-  check(PCSetType(preconditioner, PCCHOLESKY));
-  check(PCFactorSetMatSolverType(preconditioner, MATSOLVERMUMPS));
-  check(PCFactorSetUpMatSolverType(preconditioner));
-  Mat factor;
-  check(PCFactorGetMatrix(preconditioner, &factor));
-  check(MatMumpsSetIcntl(factor, 14, 60)); // room for delayed pivots of the saddle point [percent]
+  check(PCCreate(m.get_mpi_communicator(), &solver));
+  check(PCSetOperators(solver, matrix, matrix));
+  check(PCSetType(solver, PCCHOLESKY));
+  check(PCFactorSetMatSolverType(solver, MATSOLVERMUMPS));
+  begin();
 }
 
-SymmetricDirectSolver::~SymmetricDirectSolver() { KSPDestroy(&solver); }
+void SymmetricDirectSolver::begin() {
+  check(PCFactorSetUpMatSolverType(solver));
+  check(PCFactorGetMatrix(solver, &factor));
+  check(MatMumpsSetIcntl(factor, 14, room));
+}
+
+SymmetricDirectSolver::~SymmetricDirectSolver() { PCDestroy(&solver); }
 
 bool SymmetricDirectSolver::factorize() {
-  if (KSPSetUp(solver) != 0)
-    return false;
-  PC preconditioner;
-  check(KSPGetPC(solver, &preconditioner));
-  PCFailedReason reason;
-  check(PCGetFailedReason(preconditioner, &reason));
-  return reason == PC_NOERROR;
+  constexpr PetscInt too_little_room = -9;
+  constexpr int most_room = 10000;
+  for (;;) {
+    check(PCSetUp(solver));
+    PetscInt status;
+    check(MatMumpsGetInfog(factor, 1, &status));
+    if (status != too_little_room || room > most_room)
+      return status >= 0;
+    room *= 2;
+    check(PCReset(solver)); // PETSc would find the matrix unchanged and do nothing
+    check(PCSetOperators(solver, matrix, matrix));
+    begin();
+  }
 }
 
 void SymmetricDirectSolver::solve(dealii::PETScWrappers::MPI::Vector &solution,
                                   const dealii::PETScWrappers::MPI::Vector &right_hand_side) {
-  check(KSPSolve(solver, right_hand_side, solution));
-  KSPConvergedReason reason;
-  check(KSPGetConvergedReason(solver, &reason));
-  AssertThrow(reason > 0, dealii::ExcMessage("The direct solve failed."));
+  check(PCApply(solver, right_hand_side, solution));
 }
 } // namespace fusogen

@@ -5,7 +5,7 @@
 #include <deal.II/lac/petsc_sparse_matrix.h>
 #include <deal.II/lac/petsc_vector.h>
 
-#include <petscksp.h>
+#include <petscpc.h>
 
 namespace fusogen {
 /// LDL^T factorisation of a symmetric indefinite matrix by MUMPS through PETSc. The symbolic
@@ -18,15 +18,21 @@ public:
   SymmetricDirectSolver(const SymmetricDirectSolver &) = delete;
   SymmetricDirectSolver &operator=(const SymmetricDirectSolver &) = delete;
 
-  /// Factorises the current entries; false if MUMPS found the matrix singular.
+  /// Factorises the current entries; more room is given to MUMPS when its pivots need
+  /// it; false if it found the matrix singular.
   bool factorize();
   /// Solves with the last factorisation.
   void solve(dealii::PETScWrappers::MPI::Vector &solution,
              const dealii::PETScWrappers::MPI::Vector &right_hand_side);
 
 private:
-  KSP solver = nullptr;
+  /// An empty factor with the room wanted now.
+  void begin();
+
+  PC solver = nullptr;
   Mat matrix;
+  Mat factor = nullptr;
+  int room = 60; ///< MUMPS' extra workspace for delayed pivots of the saddle point [percent]
 };
 } // namespace fusogen
 
