@@ -193,4 +193,22 @@ Vector BoundedDensity::with_content(const Vector &content, const Vector &sharp) 
     return exchange;
   });
 }
+
+Vector BoundedDensity::clipped(const Vector &sharp, const double total) const {
+  Vector density = membrane.scalar_vector(false), room = membrane.scalar_vector(false);
+  for (const Index i : membrane.scalar_dofs().locally_owned_dofs()) {
+    const double c = std::clamp(static_cast<double>(sharp(i)), 0., 1.);
+    density(i) = c;
+    room(i) = c * (1. - c);
+  }
+  density.compress(VectorOperation::insert);
+  room.compress(VectorOperation::insert);
+  const double present = density * masses, missing = total - present, available = room * masses;
+  if (available > std::abs(missing))
+    density.add(missing / available, room);
+  else if (present > 0.) // uniform, or too much for the room there is
+    density *= total / present;
+  membrane.scalar_constraints().distribute(density);
+  return density;
+}
 } // namespace fusogen

@@ -48,8 +48,8 @@ public:
   Vector limited(const Vector &density, const Vector &mass, const std::pair<Vector, Vector> &bounds,
                  const std::function<std::vector<double>(const LocalCell &)> &exchange) const;
 
-  /// The L2 projection (ghosted): the density with content(density) = @p content (owned). Sharp, but
-  /// without bounds.
+  /// The L2 projection (ghosted): the density with content(density) = @p content (owned). Sharp,
+  /// but without bounds.
   Vector projected(const Vector &content) const;
 
   /// For each node the least and the largest value of several fields (ghosted) at the nodes of the
@@ -61,6 +61,13 @@ public:
   /// sharp (ghosted), a guess that need not have the right content. sum of lumped_mass() times the
   /// result = sum of @p content.
   Vector with_content(const Vector &content, const Vector &sharp) const;
+
+  /// The density (owned) nearest to @p sharp (owned) that keeps to 0 <= density <= 1 and has the
+  /// total
+  /// @p total: what clipping takes or gives is put where the density varies, in proportion to
+  /// density (1 - density), which makes no new extrema beyond 0 and 1 and leaves uniform parts
+  /// alone.
+  Vector clipped(const Vector &sharp, double total) const;
 
   /// Values of a ghosted vector at the degrees of freedom of a cell.
   static std::vector<double> values(const LocalCell &cell, const Vector &field) {

@@ -546,27 +546,12 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
         left < 0. ? left * field.reservoir_density : left * mean_at_rim(membrane, field.density);
     const double wanted = field.total - field.outflow;
     contents[f].compress(VectorOperation::add);
-    Vector density = membrane.scalar_vector(false);
-    density = space.with_content(contents[f], space.projected(contents[f]));
     // The area of the shape has changed by the error of its interpolation; a uniform field stays
     // so.
-    density *= (area_before - left) / area_after;
-    // The rest is the error of the quadrature, and belongs where that varies: changes in
-    // proportion to c (1 - c) make no new extrema.
-    Vector room = membrane.scalar_vector(false);
-    const auto [begin, end] = density.local_range();
-    for (Index i = begin; i < end; ++i) {
-      const double c = std::clamp(static_cast<double>(density(i)), 0., 1.);
-      room(i) = c * (1. - c);
-    }
-    room.compress(VectorOperation::insert);
-    const double missing = wanted - density * space.lumped_mass(),
-                 available = room * space.lumped_mass();
-    if (available > std::abs(missing))
-      density.add(missing / available, room);
-    else
-      density *= wanted / (density * space.lumped_mass());
-    membrane.scalar_constraints().distribute(density);
+    Vector sharp = membrane.scalar_vector(false);
+    sharp = space.projected(contents[f]);
+    sharp *= (area_before - left) / area_after;
+    const Vector density = space.clipped(sharp, wanted);
     field.density = density;
     field.content = space.content(field.density);
   }

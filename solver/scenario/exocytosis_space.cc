@@ -6,7 +6,7 @@
 #include "geometry/shapes.h"
 #include "geometry/surface_motion.h"
 #include "geometry/topology/surface_fusion.h"
-#include "lipids/amount_beyond_pore.h"
+#include "lipids/largest_amount.h"
 
 #include <cmath>
 
@@ -102,7 +102,7 @@ template <> double ExocytosisSurface<2>::height(const Membrane<2> &membrane) con
 template <>
 double ExocytosisSurface<2>::amount_within(const Membrane<2> &fused, const Vector &fraction,
                                            const double area) const {
-  return fusogen::amount_within(fused, pore, fraction, area);
+  return largest_amount(fused, fraction, area);
 }
 
 template <> double ExocytosisSurface<2>::mesh_quality(const Membrane<2> &membrane) const {

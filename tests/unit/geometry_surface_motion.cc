@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "geometry/surface_motion.h"
+#include "surfaces.h"
 
 #include <array>
 #include <cmath>
@@ -77,6 +78,73 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_improved_stays) {
         BOOST_CHECK_EQUAL(static_cast<double>(membrane.positions()(i)),
                           static_cast<double>(before(i)));
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_lives_on_the_surface_stays_where_it_was) {
+  // The surface does not move, only its nodes do: a front of a lipid must stay in its place.
+  const auto front = [](const Vector3 &x) { return 0.5 * (1. + std::tanh(x[2] / 3.)); };
+  double errors[2], interpolation_errors[2];
+  for (const unsigned int refinement : {2u, 3u}) {
+    Membrane<2> membrane(MPI_COMM_WORLD, 2);
+    make_twisted_sphere(membrane, refinement);
+    const auto error = [&](const Vector &density) {
+      SurfaceValues<2> surface(membrane.degree());
+      std::vector<double> x, c;
+      double sum = 0.;
+      for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+        if (cell->is_locally_owned()) {
+          membrane.cell_positions(cell, x);
+          membrane.cell_scalar_values(cell, density, c);
+          surface.reinit(x, Membrane<2>::orientation(cell));
+          for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+            sum += surface.weight(q) *
+                   std::abs(surface.scalar_field(q, c).value - front(surface.point(q)));
+        }
+      return dealii::Utilities::MPI::sum(sum, membrane.communicator()) / membrane.area();
+    };
+    std::vector<ConservedField> fields(2);
+    fields[0].density = test::scalar_field<2>(membrane, [](const Vector3 &) { return 1.; });
+    fields[1].density = test::scalar_field<2>(membrane, front);
+    for (ConservedField &field : fields)
+      field.total = test::integral(membrane, field.density);
+    interpolation_errors[refinement - 2] = error(fields[1].density);
+
+    SurfaceMotion motion(membrane);
+    Vector area = membrane.shape_areas();
+    const double total_area = membrane.total_area(area);
+    const Vector start = membrane.positions();
+    for (unsigned int pass = 0; pass < 10; ++pass)
+      BOOST_REQUIRE(motion.redistribute(1.2, area, fields, {}));
+    Vector moved = membrane.vector_field(false), other = membrane.vector_field(false);
+    moved = membrane.positions();
+    other = start;
+    moved.add(-1., other);
+    BOOST_CHECK_GT(moved.linfty_norm(), 0.5);
+
+    BOOST_CHECK_CLOSE(membrane.total_area(area), total_area, 1e-11);
+    for (const ConservedField &field : fields) {
+      BOOST_CHECK_EQUAL(field.outflow, 0.);
+      BOOST_CHECK_CLOSE(test::integral(membrane, field.density), field.total, 1e-10);
+      const auto [begin, end] = field.density.local_range();
+      for (auto i = begin; i < end; ++i) {
+        const double c = field.density(i);
+        BOOST_CHECK_GT(c, -1e-14);
+        BOOST_CHECK_LT(c, 1. + 1e-2); // the fraction fills the area that the mesh now has
+      }
+    }
+    const double uniform = total_area / membrane.area();
+    const auto [begin, end] = fields[0].density.local_range();
+    for (auto i = begin; i < end; ++i)
+      BOOST_CHECK_CLOSE(double(fields[0].density(i)), uniform, 1e-9);
+    errors[refinement - 2] = error(fields[1].density);
+    BOOST_TEST_MESSAGE("mean error of a front after 10 passes "
+                       << errors[refinement - 2] << ", of its interpolation "
+                       << interpolation_errors[refinement - 2]);
+  }
+  // Ten projections are each as good as an interpolation, of second order.
+  BOOST_CHECK_LT(errors[0], 5. * interpolation_errors[0]);
+  BOOST_CHECK_LT(errors[1], 5. * interpolation_errors[1]);
+  BOOST_CHECK_LT(errors[1], 0.4 * errors[0]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "geometry/refinement.h"
+#include "lipids/largest_amount.h"
 #include "lipids/lipid_field.h"
 #include "mechanics/bending.h"
 #include "mechanics/drag.h"
@@ -191,20 +192,47 @@ BOOST_AUTO_TEST_CASE(spreading_across_hanging_nodes) {
     return dealii::Utilities::MPI::sum(sum, MPI_COMM_WORLD);
   };
   const double before = moment();
-  BOOST_TEST_MESSAGE("a"<<moment()/before);lipids.advance(dt);
-  BOOST_TEST_MESSAGE("b"<<moment()/before<<" "<<factor);
+  BOOST_TEST_MESSAGE("a" << moment() / before);
+  lipids.advance(dt);
+  BOOST_TEST_MESSAGE("b" << moment() / before << " " << factor);
   BOOST_CHECK_SMALL((1 - moment() / before) / (1 - factor) - 1, 0.02);
   adapt([&](const auto &cell) {
     return height(cell) > 2. && cell->level() == 3 ? -1 : height(cell) < -2. ? 1 : 0;
   });
-  BOOST_TEST_MESSAGE("c"<<moment()/before);
+  BOOST_TEST_MESSAGE("c" << moment() / before);
   lipids.advance(dt);
-  BOOST_TEST_MESSAGE("d"<<moment()/before<<" "<<factor*factor);
+  BOOST_TEST_MESSAGE("d" << moment() / before << " " << factor * factor);
   BOOST_CHECK_SMALL(moment() / before - factor * factor, 2e-3);
   BOOST_CHECK_SMALL(lipids.amount(lipids.fields()[0]) / uniform - 1, 1e-13);
   BOOST_CHECK_SMALL(lipids.amount(lipids.fields()[1]) / amount - 1, 1e-13);
   for (const LipidField &field : lipids.fields())
     BOOST_CHECK_CLOSE(integral(*surface, field.fraction), lipids.amount(field), 1e-8);
+}
+
+BOOST_AUTO_TEST_CASE(largest_amount_on_a_part_of_a_sphere) {
+  // c = (1 + z/R) / 2 on the cap of the area s 4 pi R^2 around the pole: 4 pi R^2 s (1 - s/2). The
+  // lipid's pole lies where no cell has it.
+  const double radius = 10;
+  Vector3 pole;
+  pole[0] = 0.36;
+  pole[1] = 0.48;
+  pole[2] = 0.8;
+  double errors[2];
+  for (const unsigned int refinement : {2u, 3u}) {
+    const auto membrane = closed_membrane<2>(sphere(radius), refinement);
+    const Vector fraction = scalar_field<2>(
+        *membrane, [&](const Vector3 &x) { return 0.5 * (1. + x * pole / radius); });
+    double worst = 0.;
+    for (const double share : {0.1, 0.3, 0.5, 0.9})
+      worst = std::max(
+          worst, std::abs(largest_amount(*membrane, fraction, share * 4. * pi * radius * radius) /
+                              (4. * pi * radius * radius * share * (1. - share / 2.)) -
+                          1.));
+    errors[refinement - 2] = worst;
+  }
+  BOOST_TEST_MESSAGE("largest amount: errors " << errors[0] << ", " << errors[1]);
+  BOOST_CHECK_LT(errors[0], 0.02); // (h/R)^2 / 8 of linear interpolation with h = R pi / 8
+  BOOST_CHECK_LT(errors[1], 0.3 * errors[0]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
