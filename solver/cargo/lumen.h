@@ -19,7 +19,10 @@ public:
   /// Lets cargo leave for dt [us]; @p neck is the pore at the end of the step.
   void advance(const Neck &neck, double dt);
 
-  void serialize(StateArchive &state) { state.item("cargo inside", inside); }
+  /// @param number of the vesicle, from 1
+  void serialize(StateArchive &state, const unsigned int number) {
+    state.item("cargo inside vesicle " + std::to_string(number), inside);
+  }
 
   /// Fraction of the cargo that has left.
   double released() const { return 1. - inside; }

@@ -50,7 +50,7 @@ private:
 
   const RunContext &context;
   const Parameters &parameters;
-  const double kT, kappa, patch_radius, vesicle_area;
+  const double kT, kappa, patch_radius, vesicle_area; // area of all vesicles
   RunOutput output;
   SurfaceOutput<dim> pictures;
   Checkpointing checkpointing;
@@ -60,8 +60,8 @@ private:
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
   std::unique_ptr<LipidFields<dim>> lipids;
-  Lumen lumen;
-  Neck neck;
+  std::vector<Lumen> lumens; // one for each vesicle, as the necks
+  std::vector<Neck> necks;
   bool fused = false;
   double initial_area = 0., area_left = 0.;
   std::vector<double> initial_amounts;
@@ -77,15 +77,21 @@ template <int dim>
 Exocytosis<dim>::Exocytosis(const RunContext &context)
     : context(context), parameters(context.parameters), kT(parameters.thermal_energy()),
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
-      vesicle_area(4. * PI * parameters.vesicle.radius * parameters.vesicle.radius),
+      vesicle_area(parameters.vesicle.number() * 4. * PI * parameters.vesicle.radius *
+                   parameters.vesicle.radius),
       output(context), pictures(context.communicator, context.directory), checkpointing(context),
       stepper(parameters.time, 1e-4 * 8. * PI * kappa), surface(parameters, context.communicator),
-      lumen(parameters.cargo_diffusion_coefficient), next_output(parameters.time.output_interval) {
+      lumens(parameters.vesicle.number(), Lumen(parameters.cargo_diffusion_coefficient)),
+      next_output(parameters.time.output_interval) {
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!fused)
       return 0.;
-    return std::abs(surface.neck(*membrane).radius / neck.radius - 1.) / largest_neck_change;
+    const std::vector<Neck> now = surface.necks(*membrane);
+    double largest = 0.;
+    for (unsigned int i = 0; i < now.size(); ++i)
+      largest = std::max(largest, std::abs(now[i].radius / necks[i].radius - 1.));
+    return largest / largest_neck_change;
   };
 }
 
@@ -162,7 +168,7 @@ template <int dim> void Exocytosis<dim>::fuse() {
   std::ostringstream line;
   line << "fusion at " << stepper.time() << " us: bending and tension energy changes by "
        << fusion_energy / kT << " kT, Gaussian energy by "
-       << -4. * PI * parameters.gaussian_modulus() / kT << " kT";
+       << -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT << " kT";
   Log::instance().information(line.str());
 }
 
@@ -187,7 +193,8 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("steps", n_steps);
   state.item("next output", next_output);
   stepper.serialize(state);
-  lumen.serialize(state);
+  for (unsigned int i = 0; i < lumens.size(); ++i)
+    lumens[i].serialize(state, i + 1);
   surface.serialize(state);
   output.serialize(state);
   pictures.serialize(state);
@@ -219,7 +226,7 @@ template <int dim> double Exocytosis<dim>::lipid_mass_error() const {
 
 template <int dim> void Exocytosis<dim>::observe() {
   if (fused) {
-    neck = surface.neck(*membrane);
+    necks = surface.necks(*membrane);
     double outside = 0., all = 0.;
     for (const LipidField &field : lipids->fields())
       if (field.species == "vesicle lipid") {
@@ -255,14 +262,16 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   keep_mesh();
   observe();
   if (fused)
-    lumen.advance(neck, stepper.last_step());
+    for (unsigned int i = 0; i < lumens.size(); ++i)
+      lumens[i].advance(necks[i], stepper.last_step());
 }
 
 template <int dim> std::optional<std::string> Exocytosis<dim>::outcome() const {
   if (!fused)
     return {};
-  if (neck.has_waist && neck.radius < parameters.fusion.closing_radius)
-    return "pore closed";
+  for (const Neck &neck : necks)
+    if (neck.has_waist && neck.radius < parameters.fusion.closing_radius)
+      return "pore closed";
   if (surface.height(*membrane) < flat_height * parameters.vesicle.radius)
     return "full fusion";
   return {};
@@ -276,21 +285,30 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   now.total_energy = total_energy() / kT;
   now.dissipated_power = flow->total_dissipated_power() / kT;
   now.area = membrane->area();
-  now.volume = fused ? neck.lumen_volume : membrane->volume();
-  now.neck_radius = neck.radius; // 0 before there is one
+  now.volume = fused ? 0. : membrane->volume();
+  for (const Neck &neck : necks)
+    now.volume += neck.lumen_volume;
+  now.neck_radius = fused ? necks[0].radius : 0.;
   now.vesicle_lipid_transferred = transferred;
-  now.cargo_released = lumen.released();
+  for (const Lumen &lumen : lumens)
+    now.cargo_released += lumen.released() / lumens.size();
   return now;
 }
 
 template <int dim> void Exocytosis<dim>::write() {
   Statistics row = observables().row();
   row.set("height", "nm", surface.height(*membrane));
-  row.set("Gaussian energy", "kT", (fused ? 0. : 4.) * PI * parameters.gaussian_modulus() / kT);
+  row.set("Gaussian energy", "kT",
+          (fused ? 0. : 4. * lumens.size()) * PI * parameters.gaussian_modulus() / kT);
   row.set("dissipated energy", "kT", dissipated / kT);
   row.set("remeshing energy", "kT", remeshing_energy / kT);
   row.set("area through rim", "nm^2", area_left);
-  row.set("pore resistance", "1/nm", fused ? neck.resistance : std::nan(""));
+  row.set("pore resistance", "1/nm", fused ? necks[0].resistance : std::nan(""));
+  for (unsigned int i = 1; i < lumens.size(); ++i) {
+    const std::string vesicle = " " + std::to_string(i + 1);
+    row.set("neck radius" + vesicle, "nm", fused ? necks[i].radius : 0.);
+    row.set("cargo released" + vesicle, "", lumens[i].released());
+  }
   row.set("mesh quality", "", surface.mesh_quality(*membrane));
   row.set("Newton iterations", "", stepper.newton_iterations());
   row.set("linear iterations", "", stepper.linear_iterations());
@@ -314,8 +332,9 @@ template <int dim> void Exocytosis<dim>::progress() const {
       !fused ? 0. : 1. - std::min(1., surface.height(*membrane) / (2. * parameters.vesicle.radius));
   line.precision(4);
   line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
-       << " us, neck radius = " << neck.radius << " nm, energy = " << total_energy() / kT << " kT, "
-       << static_cast<int>(100. * share) << " % flattened";
+       << " us, neck radius = " << (fused ? necks[0].radius : 0.)
+       << " nm, energy = " << total_energy() / kT << " kT, " << static_cast<int>(100. * share)
+       << " % flattened";
   Log::instance().progress(line.str());
 }
 
@@ -360,8 +379,8 @@ template <int dim> void Exocytosis<dim>::run() {
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
   summary.set("fusion energy change", fusion_energy / kT, "kT");
-  summary.set("Gaussian energy change", fused ? -4. * PI * parameters.gaussian_modulus() / kT : 0.,
-              "kT");
+  summary.set("Gaussian energy change",
+              fused ? -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT : 0., "kT");
   summary.set("dissipated energy", dissipated / kT, "kT");
   summary.set("remeshing energy", remeshing_energy / kT, "kT");
   summary.set("steps", n_steps, "");

@@ -64,8 +64,9 @@ ExocytosisSurface<1>::Fused ExocytosisSurface<1>::fuse(const Membrane<1> &membra
   return fused;
 }
 
-template <> Neck ExocytosisSurface<1>::neck(const Membrane<1> &fused) const {
-  return find_neck(CurveSpline(fused.curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal));
+template <> std::vector<Neck> ExocytosisSurface<1>::necks(const Membrane<1> &fused) const {
+  return {
+      find_neck(CurveSpline(fused.curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal))};
 }
 
 template <> double ExocytosisSurface<1>::height(const Membrane<1> &membrane) const {

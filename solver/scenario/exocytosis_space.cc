@@ -21,12 +21,77 @@ constexpr double patch_per_fillet = 2.2;
 constexpr double least_quality = 0.5, largest_aspect_ratio = 2.5, largest_rim_displacement = 0.02;
 constexpr unsigned int most_passes = 3;
 
-double patch_size(const Parameters &parameters) {
-  const auto &fusion = parameters.fusion;
-  const OmegaShape shape = omega(parameters.vesicle.radius, fusion.gap, fusion.initial_pore_radius,
-                                 parameters.plasma_membrane.patch_radius);
-  return patch_per_fillet * (fusion.initial_pore_radius + shape.fillet_radius);
-}
+// A vesicle that docks: a sphere or a spheroid with its axis tilted in the plane of x and z.
+class DockedVesicle {
+public:
+  DockedVesicle(const Parameters &parameters, const unsigned int number)
+      : docking(parameters.vesicle.docking(number)), tilt(docking.tilt * numbers::PI / 180.) {
+    const auto &vesicle = parameters.vesicle;
+    axes = vesicle.shape == InitialShape::sphere
+               ? SpheroidAxes{vesicle.radius, vesicle.radius}
+               : spheroid_axes(vesicle.radius, vesicle.reduced_volume,
+                               vesicle.shape == InitialShape::prolate ? SpheroidKind::prolate
+                                                                      : SpheroidKind::oblate);
+    // The lowest point is where the outward normal points down. With the axis at the angle `tilt`
+    // to the normal, the height of the centre above it is that of the support function.
+    const double a = axes.a, c = axes.c, s = std::sin(tilt), k = std::cos(tilt),
+                 support = std::hypot(a * s, c * k);
+    // In the frame of the axis: the direction that the map of directions takes there, and the
+    // point.
+    Tensor<1, 3> direction, lowest;
+    direction[0] = a * s / support;
+    direction[2] = -c * k / support;
+    lowest[0] = a * direction[0];
+    lowest[2] = c * direction[2];
+    towards = turned(direction);
+    const Tensor<1, 3> below = turned(lowest);
+    centre = Point<3>(docking.x - below[0], docking.y, parameters.fusion.gap - below[2]);
+    // Principal radii of curvature there.
+    const double along = a * a * c * c / (support * support * support), across = a * a / support;
+    largest_radius = std::max(along, across);
+    least_axis = std::min(a, c);
+  }
+
+  // Room for the neck on either side, from its axis [nm].
+  double patch_size(const Parameters &parameters) const {
+    const auto &fusion = parameters.fusion;
+    const OmegaShape shape = omega(largest_radius, fusion.gap, fusion.initial_pore_radius,
+                                   parameters.plasma_membrane.patch_radius);
+    return patch_per_fillet * (fusion.initial_pore_radius + shape.fillet_radius);
+  }
+
+  MeshedSurface mesh(const double patch) const {
+    const auto shape = [vesicle = *this](const Tensor<1, 3> &direction) {
+      const Tensor<1, 3> d = vesicle.turned_back(direction);
+      Tensor<1, 3> x;
+      x[0] = vesicle.axes.a * d[0];
+      x[1] = vesicle.axes.a * d[1];
+      x[2] = vesicle.axes.c * d[2];
+      return vesicle.centre + vesicle.turned(x);
+    };
+    return vesicle_mesh(shape, towards, patch / least_axis);
+  }
+
+  Point<2> position() const { return {docking.x, docking.y}; }
+
+private:
+  Tensor<1, 3> rotated(const Tensor<1, 3> &v, const double angle) const {
+    Tensor<1, 3> result = v;
+    result[0] = std::cos(angle) * v[0] + std::sin(angle) * v[2];
+    result[2] = -std::sin(angle) * v[0] + std::cos(angle) * v[2];
+    return result;
+  }
+  // From the frame of the vesicle's axis to that of the plasma membrane, and back.
+  Tensor<1, 3> turned(const Tensor<1, 3> &v) const { return rotated(v, tilt); }
+  Tensor<1, 3> turned_back(const Tensor<1, 3> &v) const { return rotated(v, -tilt); }
+
+  Parameters::Vesicle::Docking docking;
+  double tilt; // [rad]
+  SpheroidAxes axes;
+  Tensor<1, 3> towards;
+  Point<3> centre;
+  double largest_radius, least_axis;
+};
 
 // fuse() and omega() say what is wrong in a sentence; the user needs to know where.
 template <class Function> auto explain(const Function &function) {
@@ -44,47 +109,66 @@ ExocytosisSurface<2>::ExocytosisSurface(const Parameters &parameters, MPI_Comm c
     : parameters(parameters), communicator(communicator) {}
 
 template <> std::unique_ptr<Membrane<2>> ExocytosisSurface<2>::docked() {
-  const double radius = parameters.vesicle.radius,
-               patch = explain([&] { return patch_size(parameters); });
-  Tensor<1, 3> down;
-  down[2] = -1.;
+  const unsigned int n = parameters.vesicle.number();
   const MeshedSurface surfaces = explain([&] {
-    return together(
-        membrane_mesh(parameters.plasma_membrane.patch_radius, {{Point<2>(), patch}}),
-        vesicle_mesh(sphere_shape(Point<3>(0., 0., parameters.fusion.gap + radius), radius), down,
-                     patch / radius));
+    std::vector<DockedVesicle> vesicles;
+    std::vector<DockingPatch> places;
+    for (unsigned int i = 0; i < n; ++i) {
+      vesicles.emplace_back(parameters, i);
+      places.push_back({vesicles[i].position(), vesicles[i].patch_size(parameters)});
+    }
+    MeshedSurface all = membrane_mesh(parameters.plasma_membrane.patch_radius, places);
+    for (unsigned int i = 0; i < n; ++i)
+      all = together(all, vesicles[i].mesh(places[i].radius));
+    return all;
   });
-  patches = {{surfaces.patches[0], surfaces.patches[1]}};
+  // Those of the plasma membrane come first, then two of each vesicle.
+  for (unsigned int i = 0; i < n; ++i)
+    patches.push_back({{surfaces.patches[i], surfaces.patches[n + 2 * i]}});
   auto membrane = std::make_unique<Membrane<2>>(communicator, parameters.geometry.degree);
   membrane->create_surface(surfaces.mesh, parameters.geometry.refinement, surfaces.geometry);
   return membrane;
 }
 
 template <>
-ExocytosisSurface<2>::Fused ExocytosisSurface<2>::fuse(const Membrane<2> &membrane,
+ExocytosisSurface<2>::Fused ExocytosisSurface<2>::fuse(const Membrane<2> &docked,
                                                        const Vector &material_area,
                                                        const LipidFields<2> &lipids) {
-  CarriedFields fields;
-  fields.material_area = &material_area;
-  for (const LipidField &field : lipids.fields())
-    fields.fractions.emplace_back(&field.fraction, lipids.amount(field));
   FusionMesh mesh;
   mesh.least_level = mesh.most_levels = parameters.geometry.refinement;
-  TopologyChange change = explain([&] {
-    return fusogen::fuse(membrane, find_docking_site(membrane, {patches[0]}, {patches[1]}),
-                         parameters.fusion.initial_pore_radius, fields, mesh);
-  });
-  pore = change.pore;
   Fused fused;
-  fused.membrane = std::move(change.membrane);
-  fused.material_area = change.material_area;
-  fused.contents = std::move(change.contents);
-  fused.fractions = std::move(change.fractions);
+  fused.material_area = material_area;
+  for (const LipidField &field : lipids.fields())
+    fused.fractions.push_back(field.fraction);
+  for (unsigned int i = 0; i < patches.size(); ++i) {
+    const Membrane<2> &membrane = fused.membrane ? *fused.membrane : docked;
+    CarriedFields fields;
+    fields.material_area = &*fused.material_area;
+    for (unsigned int f = 0; f < fused.fractions.size(); ++f)
+      fields.fractions.emplace_back(&fused.fractions[f], lipids.amount(lipids.fields()[f]));
+    TopologyChange change = explain([&] {
+      return fusogen::fuse(membrane, find_docking_site(membrane, {patches[i][0]}, {patches[i][1]}),
+                           parameters.fusion.initial_pore_radius, fields, mesh);
+    });
+    for (Pore &pore : pores)
+      pore = pore.renumbered(change.new_vertices);
+    pores.push_back(change.pore);
+    for (unsigned int k = i + 1; k < patches.size(); ++k)
+      for (unsigned int &cell : patches[k])
+        cell = change.new_cells[cell];
+    fused.membrane = std::move(change.membrane);
+    fused.material_area = change.material_area;
+    fused.contents = std::move(change.contents);
+    fused.fractions = std::move(change.fractions);
+  }
   return fused;
 }
 
-template <> Neck ExocytosisSurface<2>::neck(const Membrane<2> &fused) const {
-  return find_neck(fused, pore);
+template <> std::vector<Neck> ExocytosisSurface<2>::necks(const Membrane<2> &fused) const {
+  std::vector<Neck> result;
+  for (const Pore &pore : pores)
+    result.push_back(find_neck(fused, pore));
+  return result;
 }
 
 template <> double ExocytosisSurface<2>::height(const Membrane<2> &membrane) const {
@@ -136,11 +220,18 @@ ExocytosisSurface<2>::keep_mesh(Membrane<2> &membrane, const bool, Vector &mater
 }
 
 template <> void ExocytosisSurface<2>::serialize(StateArchive &state) {
-  std::vector<double> cells(patches.begin(), patches.end());
-  state.item("docking cells", cells);
-  std::copy(cells.begin(), cells.end(), patches.begin());
-  std::vector<double> ring(pore.ring.begin(), pore.ring.end());
-  state.item("ring of the pore", ring);
-  pore.ring.assign(ring.begin(), ring.end());
+  patches.resize(parameters.vesicle.number());
+  for (unsigned int i = 0; i < patches.size(); ++i) {
+    const std::string vesicle = " of vesicle " + std::to_string(i + 1);
+    std::vector<double> cells(patches[i].begin(), patches[i].end());
+    state.item("docking cells" + vesicle, cells);
+    std::copy(cells.begin(), cells.end(), patches[i].begin());
+    std::vector<double> ring;
+    if (i < pores.size())
+      ring.assign(pores[i].ring.begin(), pores[i].ring.end());
+    state.item("ring of the pore" + vesicle, ring);
+    if (i >= pores.size() && !ring.empty())
+      pores.push_back({{ring.begin(), ring.end()}});
+  }
 }
 } // namespace fusogen

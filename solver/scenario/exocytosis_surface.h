@@ -17,10 +17,10 @@ template <int dim> class ExocytosisSurface {
 public:
   ExocytosisSurface(const Parameters &parameters, MPI_Comm communicator);
 
-  /// A sphere above a flat membrane.
+  /// Vesicles above a flat membrane: in the meridian one sphere.
   std::unique_ptr<Membrane<dim>> docked();
 
-  /// One membrane with a neck, in place of the two.
+  /// One membrane with a neck to each vesicle, in place of all.
   struct Fused {
     std::unique_ptr<Membrane<dim>> membrane;
     /// Tension space, ghosted [nm^2]; if not given, the new shape's area scaled to that before.
@@ -33,11 +33,12 @@ public:
   Fused fuse(const Membrane<dim> &membrane, const Vector &material_area,
              const LipidFields<dim> &lipids);
 
-  Neck neck(const Membrane<dim> &fused) const;
+  /// The neck of each vesicle.
+  std::vector<Neck> necks(const Membrane<dim> &fused) const;
   /// Height of the highest point above the plane of the rim [nm].
   double height(const Membrane<dim> &membrane) const;
-  /// Amount of a field [nm^2] on the part of the fused membrane that, counted from the vesicle's
-  /// pole, has the area @p area [nm^2].
+  /// The largest amount of a field [nm^2] on any part of the fused membrane that has the area
+  /// @p area [nm^2]; see largest_amount().
   double amount_within(const Membrane<dim> &fused, const Vector &fraction, double area) const;
   /// Worst quality of a cell, 1 for squares; nan where it has no meaning.
   double mesh_quality(const Membrane<dim> &membrane) const;
@@ -52,10 +53,10 @@ public:
 private:
   const Parameters &parameters;
   MPI_Comm communicator;
-  // dim = 2: the coarse cells of the plasma membrane and the vesicle that face each other, later
-  // the pore in their place.
-  std::array<unsigned int, 2> patches;
-  Pore pore;
+  // dim = 2, for each vesicle: the coarse cells of the plasma membrane and the vesicle that face
+  // each other, later the pore in their place.
+  std::vector<std::array<unsigned int, 2>> patches;
+  std::vector<Pore> pores;
 };
 } // namespace fusogen
 

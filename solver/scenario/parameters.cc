@@ -47,16 +47,20 @@ void Parameters::declare(ParameterTable &table) {
   s.choice(
       "Volume", vesicle.fixed_volume, {{"fixed", true}, {"free", false}},
       "fixed: the vesicle keeps its volume. free: water passes the membrane without resistance.");
-  s.choice("Initial shape", vesicle.shape,
-           {{"sphere", InitialShape::sphere},
-            {"prolate", InitialShape::prolate},
-            {"oblate", InitialShape::oblate},
-            {"stomatocyte", InitialShape::stomatocyte},
-            {"mode", InitialShape::mode},
-            {"file", InitialShape::file}},
-           "Shape at the start, of the given area and reduced volume; mode is a sphere with one "
-           "spherical harmonic. file: a closed triangulated surface, which sets area and volume "
-           "(3d).");
+  s.choice(
+      "Initial shape", vesicle.shape,
+      {{"sphere", InitialShape::sphere},
+       {"prolate", InitialShape::prolate},
+       {"oblate", InitialShape::oblate},
+       {"stomatocyte", InitialShape::stomatocyte},
+       {"mode", InitialShape::mode},
+       {"fused pair", InitialShape::fused_pair},
+       {"file", InitialShape::file}},
+      "Shape at the start, of the given area and reduced volume; mode is a sphere with one "
+      "spherical harmonic. fused pair: two equal spheres joined by a pore, of the total area, with "
+      "Fusion/Gap and Fusion/Initial pore radius (3d). file: a closed triangulated surface, which "
+      "sets area and volume "
+      "(3d).");
   s.integer("Mode number", vesicle.mode_number, 2, 64,
             "Degree l of the harmonic P_l(cos theta) of shape mode.");
   s.real("Mode amplitude", vesicle.mode_amplitude, "", between(-0.5, 0.5),
@@ -74,6 +78,16 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Smoothing", vesicle.smoothing, "", non_negative(),
          "How much of the noise of the file is smoothed away: waves that are twice this many cells "
          "long are halved, shorter ones vanish. 0: none.");
+  s.real_list(
+      "Positions x", vesicle.positions_x, "nm", any(),
+      "Exocytosis in 3d of several vesicles: where each docks at the plasma membrane; empty "
+      "for 0.");
+  s.real_list("Positions y", vesicle.positions_y, "nm", any(),
+              "The other coordinate of each; empty for 0.");
+  s.real_list(
+      "Tilt angles", vesicle.tilt_angles, "degree", between(-90., 90.),
+      "Exocytosis in 3d: angle of each vesicle's axis with the normal of the plasma membrane, "
+      "in the plane of x and z; the pore is as far off the vesicle's axis. Empty for 0.");
 
   s = table.section("Bilayer");
   s.real("Bending rigidity", bilayer.bending_rigidity, "kT", positive(),
@@ -246,6 +260,15 @@ void Parameters::check(const ParameterTable &table) const {
     }
   }
   if (kind == ScenarioKind::relaxation) {
+    if (vesicle.shape == InitialShape::fused_pair) {
+      if (geometry.dimension != Dimension::space)
+        throw UserError("Vesicle/Initial shape = fused pair (" +
+                        table.where("Vesicle/Initial shape") + ") needs Geometry/Dimension = 3d");
+      if (vesicle.reduced_volume != 1.)
+        throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
+                        " must not be set for Vesicle/Initial shape = fused pair, whose volume is "
+                        "that of the two spheres");
+    }
     if (vesicle.shape == InitialShape::sphere && vesicle.fixed_volume &&
         vesicle.reduced_volume != 1.)
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
@@ -315,10 +338,54 @@ void Parameters::check(const ParameterTable &table) const {
       throw UserError(value("Fusion/Closing radius", fusion.closing_radius) +
                       " must be less than " +
                       value("Fusion/Initial pore radius", fusion.initial_pore_radius));
-    if (vesicle.reduced_volume != 1. || vesicle.shape != InitialShape::sphere)
+    const bool spheroid =
+        vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate;
+    if (geometry.dimension == Dimension::meridian &&
+        (vesicle.reduced_volume != 1. || vesicle.shape != InitialShape::sphere))
       throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
-                      " must be 1, with Vesicle/Initial shape = sphere: exocytosis starts from a "
-                      "docked sphere");
+                      " must be 1, with Vesicle/Initial shape = sphere: exocytosis in the meridian "
+                      "starts from a docked sphere");
+    if (!spheroid && vesicle.shape != InitialShape::sphere)
+      throw UserError("Vesicle/Initial shape = " + table.value("Vesicle/Initial shape") + " (" +
+                      table.where("Vesicle/Initial shape") +
+                      ") must be sphere, prolate or oblate for exocytosis");
+    if (spheroid && (vesicle.reduced_volume < 0.5 || vesicle.reduced_volume > 0.999))
+      throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
+                      " must be between 0.5 and 0.999 for a docked prolate or oblate vesicle");
+    if (!spheroid && vesicle.reduced_volume != 1.)
+      throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
+                      " must be 1 for Vesicle/Initial shape = sphere");
+    if (spheroid && fusion.time > 0.)
+      throw UserError(value("Fusion/Time", fusion.time) +
+                      " must be 0 for a prolate or oblate vesicle, which would not keep its shape "
+                      "while it waits");
+    const std::vector<std::pair<std::string, const std::vector<double> *>> lists = {
+        {"Vesicle/Positions x", &vesicle.positions_x},
+        {"Vesicle/Positions y", &vesicle.positions_y},
+        {"Vesicle/Tilt angles", &vesicle.tilt_angles}};
+    for (const auto &[name, list] : lists) {
+      if (list->empty())
+        continue;
+      if (geometry.dimension == Dimension::meridian)
+        throw UserError(name + " (" + table.where(name) + ") needs Geometry/Dimension = 3d");
+      if (list->size() != vesicle.number())
+        throw UserError(name + " = " + table.value(name) + " (" + table.where(name) +
+                        ") must have one entry for each of the " +
+                        std::to_string(vesicle.number()) + " vesicles, or none");
+    }
+    for (const double tilt : vesicle.tilt_angles)
+      if (tilt != 0. && !spheroid)
+        throw UserError(value("Vesicle/Tilt angles", tilt) +
+                        " needs Vesicle/Initial shape = prolate or oblate: a sphere has no axis");
+    for (unsigned int i = 0; i < vesicle.number(); ++i) {
+      const auto here = vesicle.docking(i);
+      const double distance = std::hypot(here.x, here.y);
+      if (distance + 1.5 * vesicle.radius > plasma_membrane.patch_radius)
+        throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
+                        " leaves less than 1.5 times " + value("Vesicle/Radius", vesicle.radius) +
+                        " around a vesicle that docks " + std::to_string(distance) +
+                        " nm from the centre");
+    }
   }
   if (time.smallest_step > time.initial_step)
     throw UserError(value("Time/Smallest step", time.smallest_step) + " must not be greater than " +

@@ -6,13 +6,14 @@
 #include "base/units.h"
 #include "mechanics/choose_solver.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 namespace fusogen {
 enum class ScenarioKind { relaxation, pore_energy, tether, exocytosis };
 enum class Dimension { meridian, space };
-enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, file };
+enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, fused_pair, file };
 enum class LengthUnit { angstrom, nm, um, mm, m };
 enum class PoreKind { planar, vesicle_and_plasma_membrane };
 
@@ -39,6 +40,21 @@ struct Parameters {
     std::string file;
     LengthUnit file_unit = LengthUnit::nm;
     double smoothing = 1.;
+    std::vector<double> positions_x, positions_y, tilt_angles;
+    /// Where a vesicle docks [nm] and how far its axis is tilted [degree].
+    struct Docking {
+      double x, y, tilt;
+    };
+    Docking docking(const unsigned int i) const {
+      const auto entry = [i](const std::vector<double> &list) {
+        return list.empty() ? 0. : list[i];
+      };
+      return {entry(positions_x), entry(positions_y), entry(tilt_angles)};
+    }
+    /// Number of vesicles (exocytosis in space; else 1).
+    unsigned int number() const {
+      return std::max<std::size_t>({1, positions_x.size(), positions_y.size(), tilt_angles.size()});
+    }
     /// The unit of the file [nm].
     double file_unit_in_nm() const;
   } vesicle;

@@ -14,6 +14,7 @@
 #include "mechanics/inextensibility.h"
 #include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
+#include "scenario/fused_pair.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
@@ -42,11 +43,11 @@ Profile initial_profile(const Parameters::Vesicle &vesicle) {
 // How far the surface is from the file it was made of; nothing without a file.
 using Displacement = VesicleImport::Displacement;
 
-Displacement create(Membrane<1> &membrane, const Parameters &parameters) {
+Displacement create(std::unique_ptr<Membrane<1>> &membrane, const Parameters &parameters) {
   const Profile profile = initial_profile(parameters.vesicle);
   GradingParameters grading;
   grading.n_cells = parameters.geometry.cells;
-  membrane.create_meridian(
+  membrane->create_meridian(
       {{profile, graded_nodes(profile, grading), Component::vesicle, Edge::axis, Edge::axis}});
   return {};
 }
@@ -72,20 +73,22 @@ Displacement create_from_file(Membrane<2> &membrane, const Parameters &parameter
   return displacement;
 }
 
-Displacement create(Membrane<2> &membrane, const Parameters &parameters) {
+Displacement create(std::unique_ptr<Membrane<2>> &membrane, const Parameters &parameters) {
   const auto &vesicle = parameters.vesicle;
   if (vesicle.shape == InitialShape::file)
-    return create_from_file(membrane, parameters);
-  if (vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate) {
+    return create_from_file(*membrane, parameters);
+  if (vesicle.shape == InitialShape::fused_pair)
+    membrane = fused_pair(membrane->communicator(), parameters);
+  else if (vesicle.shape == InitialShape::prolate || vesicle.shape == InitialShape::oblate) {
     const SpheroidAxes axes = spheroid_axes(
         vesicle.radius, vesicle.reduced_volume,
         vesicle.shape == InitialShape::prolate ? SpheroidKind::prolate : SpheroidKind::oblate);
-    membrane.create_sphere_like(
+    membrane->create_sphere_like(
         parameters.geometry.refinement,
         [&](const std::array<double, 3> &n) { return on_spheroid(axes, n); });
   } else {
     const Profile profile = initial_profile(vesicle);
-    membrane.create_sphere_like(
+    membrane->create_sphere_like(
         parameters.geometry.refinement,
         [&](const std::array<double, 3> &n) { return on_surface(profile, n); });
   }
@@ -159,14 +162,19 @@ public:
   void keep(Membrane<2> &membrane, FlowSystem<2> &flow) {
     if (mesh_quality(membrane) > 0.5 * quality)
       return;
-    const double total = flow.total_material_area();
-    const bool improved = smooth_along_surface(membrane);
-    quality = mesh_quality(membrane);
-    if (!improved)
-      return; // until the quality has halved again
-    Vector area = membrane.tension_vector(false);
-    area = membrane.shape_areas();
-    area *= total / membrane.area();
+    SurfaceMotion motion(membrane);
+    Vector tension = flow.tension(), area = flow.material_area;
+    std::vector<ConservedField> no_fields;
+    bool moved = false;
+    for (unsigned int pass = 0; pass < most_passes && mesh_quality(membrane) < 0.75 * quality;
+         ++pass) {
+      if (!motion.redistribute(largest_aspect_ratio, area, no_fields, {&tension}))
+        break;
+      moved = true;
+    }
+    if (!moved)
+      return;
+    flow.set_tension(tension);
     flow.mesh_moved(area);
   }
 
@@ -175,7 +183,10 @@ public:
 private:
   static constexpr double largest_misfit = 2.;
   GradingParameters grading; // meridian
-  double quality = 1.;       // in space: when the nodes were last placed
+  // In space: cells longer than this are shortened, in so many passes at a time.
+  static constexpr double largest_aspect_ratio = 2.;
+  static constexpr unsigned int most_passes = 10;
+  double quality = 1.; // at the start
 };
 
 // The rate of an exponential decay da/dt = - rate (a - rest) as the slope of velocity against
@@ -216,13 +227,14 @@ template <int dim> void run_relaxation(const RunContext &context) {
   const double kT = parameters.thermal_energy(), kappa = parameters.bending_rigidity();
 
   // First, as a mistake in a file of the user's must leave no output behind.
-  Membrane<dim> membrane(context.communicator, parameters.geometry.degree);
+  auto created = std::make_unique<Membrane<dim>>(context.communicator, parameters.geometry.degree);
   std::optional<SurfaceArchive<dim>> resumed;
   Displacement displacement{};
   if (context.checkpoint)
-    resumed.emplace(context.checkpoint->restore(membrane));
+    resumed.emplace(context.checkpoint->restore(*created));
   else
-    displacement = create(membrane, parameters);
+    displacement = create(created, parameters);
+  Membrane<dim> &membrane = *created;
   Parameters::Vesicle vesicle = parameters.vesicle;
   if (vesicle.shape == InitialShape::file) {
     vesicle.radius = std::sqrt(membrane.area() / (4. * PI));
@@ -246,10 +258,10 @@ template <int dim> void run_relaxation(const RunContext &context) {
   flow.add(Inextensibility<dim>());
   if (vesicle.fixed_volume) {
     const double sphere_volume = 4. / 3. * PI * std::pow(vesicle.radius, 3);
-    const double target =
-        vesicle.shape == InitialShape::mode || vesicle.shape == InitialShape::sphere
-            ? membrane.volume()
-            : vesicle.reduced_volume * sphere_volume;
+    const bool of_shape = vesicle.shape == InitialShape::mode ||
+                          vesicle.shape == InitialShape::sphere ||
+                          vesicle.shape == InitialShape::fused_pair;
+    const double target = of_shape ? membrane.volume() : vesicle.reduced_volume * sphere_volume;
     flow.add(EnclosedVolume<dim>::fixed(target));
   }
   if (parameters.applied_force.pole != 0.)
