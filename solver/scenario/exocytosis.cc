@@ -90,7 +90,8 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
     const std::vector<Neck> now = surface.necks(*membrane);
     double largest = 0.;
     for (unsigned int i = 0; i < now.size(); ++i)
-      largest = std::max(largest, std::abs(now[i].radius / necks[i].radius - 1.));
+      if (now[i].radius > 0. && necks[i].radius > 0.) // else it is flat there
+        largest = std::max(largest, std::abs(now[i].radius / necks[i].radius - 1.));
     return largest / largest_neck_change;
   };
 }
