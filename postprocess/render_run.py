@@ -655,12 +655,14 @@ def describe(stage, radius, first_open):
     """A word for the shape, '' if unsure. Only where a neck radius is known."""
     if stage.is_open is None or first_open is None:
         return ""
-    if not stage.is_open:
-        return "docked" if stage.time <= first_open else "pore closed"
+    if not stage.is_open and stage.time <= first_open:
+        return "docked"
     if stage.time == first_open:
         return "pore opens"
     if stage.top < 0.15 * (2 * radius):
         return "flattened"
+    if not stage.is_open:
+        return "pore closed"
     if stage.neck < 0.97 * stage.bulge:
         return "Ω shape" if stage.neck > 0.25 * radius else "narrow neck"
     return "flattening"
