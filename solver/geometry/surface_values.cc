@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "geometry/surface_values.h"
 
+#include "base/small_products.h"
+
 #include <deal.II/base/quadrature_lib.h>
 #include <deal.II/fe/fe_dgp.h>
 #include <deal.II/fe/fe_q.h>
@@ -33,6 +35,11 @@ template <int dim> SurfaceValues<dim>::SurfaceValues(const unsigned int degree) 
     for (unsigned int a = 0; a < n_tension_shapes; ++a)
       tension_values.push_back(tension_element.shape_value(a, quadrature.point(q)));
   }
+  const unsigned int n_rows = n_points * (dim + 1);
+  transposed_table.resize(n_rows * n_nodes);
+  for (unsigned int row = 0; row < n_rows; ++row)
+    for (unsigned int a = 0; a < n_nodes; ++a)
+      transposed_table[a * n_rows + row] = node_table[row * n_nodes + a];
   points.resize(n_points);
   inverses.resize(n_points);
 }
@@ -102,12 +109,8 @@ template <int dim>
 void SurfaceValues<dim>::reference_field(const std::vector<double> &nodal_values,
                                          std::vector<ReferenceVector<dim>> &field) const {
   field.assign(n_points, {});
-  const double *shape = node_table.data();
-  for (unsigned int q = 0; q < n_points; ++q)
-    for (unsigned int r = 0; r <= dim; ++r)
-      for (unsigned int a = 0; a < n_nodes; ++a, ++shape)
-        for (unsigned int c = 0; c < spacedim; ++c)
-          field[q][r * spacedim + c] += *shape * nodal_values[a * spacedim + c];
+  add_transposed_product<spacedim>(n_nodes, n_points * (dim + 1), 1., transposed_table.data(),
+                                   nodal_values.data(), field.front().data());
 }
 
 template <int dim>

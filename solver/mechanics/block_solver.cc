@@ -14,8 +14,9 @@ using namespace dealii;
 
 namespace {
 constexpr unsigned int max_iterations = 150;
-// Factors are made anew when they need this much more iterations than when they were new.
-constexpr double largest_loss = 1.3;
+// Making the factors costs as much as so many iterations, measured with 6,000 and 25,000 cells:
+// time to make them anew when they have cost as many more than in their first step.
+constexpr double cost_of_factors = 8.;
 
 // Raw access to the owned entries of a PETSc vector.
 class Writable {
@@ -83,6 +84,16 @@ BlockSolver::BlockSolver(const MixedSpace<2> &space)
 
 bool BlockSolver::owns_multipliers() const {
   return Utilities::MPI::this_mpi_process(space.membrane.communicator()) == 0;
+}
+
+void BlockSolver::begin_step() {
+  borders_are_old = true;
+  if (iterations_with_factors == 0)
+    return;
+  if (iterations_per_digit == 0.)
+    factors_exist = false; // those of the first step did not know the tensions yet
+  if (steps_with_factors++ == 0)
+    iterations_per_digit = iterations_with_factors / digits_with_factors;
 }
 
 void BlockSolver::begin() { cells.begin(); }
@@ -204,28 +215,46 @@ void BlockSolver::assemble_blocks() {
   normal_matrix.compress(VectorOperation::add);
 }
 
-void BlockSolver::to_frame(const Part part, const NodalVector &v, Vector &values) const {
+void BlockSolver::to_tangential(const NodalVector &v, Vector &values) const {
   Writable target(values);
   for (unsigned int i = 0; i < nodes.n_owned(); ++i)
     for (unsigned int k = 0; k < 2; ++k) {
       double sum = 0.;
-      if (part == Part::tangential || k == 0)
-        for (unsigned int d = 0; d < 3; ++d)
-          sum += nodes.displacement_is_free[3 * i + d] * v.local_element(3 * i + d) *
-                 frames[i][part == Part::normal ? 0 : 1 + k][d];
+      for (unsigned int d = 0; d < 3; ++d)
+        sum += nodes.displacement_is_free[3 * i + d] * v.local_element(3 * i + d) *
+               frames[i][1 + k][d];
       target[2 * i + k] = sum;
     }
 }
 
-void BlockSolver::add_from_frame(const Part part, const Vector &values, NodalVector &v) const {
+void BlockSolver::to_normal(const NodalVector &v, const NodalVector &w, Vector &values) const {
+  Writable target(values);
+  for (unsigned int i = 0; i < nodes.n_owned(); ++i) {
+    target[2 * i] = target[2 * i + 1] = 0.;
+    for (unsigned int d = 0; d < 3; ++d) {
+      target[2 * i] +=
+          nodes.displacement_is_free[3 * i + d] * v.local_element(3 * i + d) * frames[i][0][d];
+      target[2 * i + 1] +=
+          nodes.moment_is_free[3 * i + d] * w.local_element(3 * i + d) * frames[i][0][d];
+    }
+  }
+}
+
+void BlockSolver::add_tangential(const Vector &values, NodalVector &v) const {
   const Readable source(values);
   for (unsigned int i = 0; i < nodes.n_owned(); ++i)
     for (unsigned int d = 0; d < 3; ++d)
       v.local_element(3 * i + d) +=
           nodes.displacement_is_free[3 * i + d] *
-          (part == Part::normal
-               ? frames[i][0][d] * source[2 * i]
-               : frames[i][1][d] * source[2 * i] + frames[i][2][d] * source[2 * i + 1]);
+          (frames[i][1][d] * source[2 * i] + frames[i][2][d] * source[2 * i + 1]);
+}
+
+void BlockSolver::add_normal(const Vector &values, NodalVector &v) const {
+  const Readable source(values);
+  for (unsigned int i = 0; i < nodes.n_owned(); ++i)
+    for (unsigned int d = 0; d < 3; ++d)
+      v.local_element(3 * i + d) +=
+          nodes.displacement_is_free[3 * i + d] * frames[i][0][d] * source[2 * i];
 }
 
 // The tension's Schur complement is that of a viscous flow along the surface, int q q / area per
@@ -241,10 +270,10 @@ void BlockSolver::find_tension_scale() {
   }
   force = 0.;
   cells.add_B_transposed(q.data(), force);
-  to_frame(Part::tangential, force, tangential_right);
+  to_tangential(force, tangential_right);
   tangential_solver->solve(tangential_left, tangential_right);
   work = 0.;
-  add_from_frame(Part::tangential, tangential_left, work);
+  add_tangential(tangential_left, work);
   cells.apply_B(work, area.data());
   response = std::inner_product(q.begin(), q.end(), area.begin(), 0.);
   const MPI_Comm communicator = space.membrane.communicator();
@@ -259,6 +288,8 @@ bool BlockSolver::factorise() {
   if (factors_exist)
     find_tension_scale();
   factors_are_new = true;
+  steps_with_factors = iterations_with_factors = 0;
+  digits_with_factors = surplus = 0.;
   return factors_exist;
 }
 
@@ -267,11 +298,19 @@ bool BlockSolver::prepare(const std::vector<Vector> &columns) {
   cells.find_lumped_mass();
   set_columns(columns);
   factors_are_new = false;
-  if ((!factors_exist || iterations_per_digit > largest_loss * iterations_per_digit_when_new) &&
-      !factorise())
+  if ((!factors_exist || surplus > cost_of_factors) && !factorise())
     return false;
-  eliminate_borders();
+  // What follows serves the preconditioner only and for a whole step.
+  if (factors_are_new || borders_are_old || inverse_schur.m() != columns.size())
+    eliminate_borders();
   return true;
+}
+
+void BlockSolver::judge_factors(const unsigned int iterations, const double digits) {
+  iterations_with_factors += iterations;
+  digits_with_factors += digits;
+  if (steps_with_factors > 0)
+    surplus += iterations - iterations_per_digit * digits;
 }
 
 void BlockSolver::set_columns(const std::vector<Vector> &columns) {
@@ -303,6 +342,7 @@ void BlockSolver::set_columns(const std::vector<Vector> &columns) {
 
 // The preconditioner's image of each border, and the Schur complement of the multipliers.
 void BlockSolver::eliminate_borders() {
+  borders_are_old = false;
   preconditioned_borders.clear();
   KrylovVector x(krylov_template), y(krylov_template);
   for (const auto &border : borders) {
@@ -356,12 +396,8 @@ void BlockSolver::precondition_without_borders(KrylovVector &y, const KrylovVect
   const double *in = x.begin(), *r_area = in + 2 * n3;
   double *out = y.begin(), *lambda = out + 2 * n3;
 
-  // The force with moment and tension eliminated: r_u + N^T M^-1 r_b - B^T lambda.
-  for (unsigned int i = 0; i < n3; ++i)
-    moment.local_element(i) = nodes.moment_is_free[i] * in[n3 + i];
-  cells.divide_by_mass(moment);
+  // The force with the tension eliminated: r_u - B^T lambda.
   std::copy(in, in + n3, force.begin());
-  cells.add_N_transposed(moment, force);
   std::vector<double> minus_lambda(n_tensions);
   for (unsigned int i = 0; i < n_tensions; ++i) {
     minus_lambda[i] = tension_scale * r_area[i] / cells.cell_mass(i / cells.n_tension());
@@ -370,22 +406,20 @@ void BlockSolver::precondition_without_borders(KrylovVector &y, const KrylovVect
   cells.add_B_transposed(minus_lambda.data(), force);
 
   // Tangential displacement.
-  to_frame(Part::tangential, force, tangential_right);
+  to_tangential(force, tangential_right);
   tangential_solver->solve(tangential_left, tangential_right);
   u = 0.;
-  add_from_frame(Part::tangential, tangential_left, u);
+  add_tangential(tangential_left, u);
 
-  // The force it leaves, f - (A + N^T M^-1 N) u, for the normal displacement.
+  // The force and the curvature it leaves, f - A u and r_b - N u, for the normal displacement.
+  cells.apply_A(u, work);
+  force.add(-1., work);
   cells.apply_N(u, moment);
   for (unsigned int i = 0; i < n3; ++i)
-    moment.local_element(i) *= nodes.moment_is_free[i];
-  cells.divide_by_mass(moment);
-  cells.apply_A(u, work);
-  cells.add_N_transposed(moment, work);
-  force.add(-1., work);
-  to_frame(Part::normal, force, normal_right);
+    moment.local_element(i) = in[n3 + i] - moment.local_element(i);
+  to_normal(force, moment, normal_right);
   normal_solver->solve(normal_left, normal_right);
-  add_from_frame(Part::normal, normal_left, u);
+  add_normal(normal_left, u);
 
   cells.apply_N(u, moment);
   for (unsigned int i = 0; i < n3; ++i)
@@ -458,10 +492,8 @@ bool BlockSolver::solve(const Vector &f, const std::vector<double> &g, Vector &x
     } catch (const SolverControl::NoConvergence &) {
     }
     last_iterations += control.last_step();
-    const double digits = std::log10(norm / std::max(control.last_value(), 1e-300));
-    iterations_per_digit = control.last_step() / std::max(digits, 1.);
-    if (factors_are_new)
-      iterations_per_digit_when_new = iterations_per_digit;
+    judge_factors(control.last_step(),
+                  std::log10(norm / std::max(control.last_value(), 1e-300)));
     if (!converged) {
       if (factors_are_new || !factorise()) // old factors get a second chance
         return false;

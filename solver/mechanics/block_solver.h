@@ -16,9 +16,9 @@ namespace fusogen {
 ///   tensions: lambda = - s r_a / area, the Schur complement of a viscous flow being the mass
 ///   matrix
 ///     of the tension divided by the viscosity; s is measured by a random probe;
-///   tangential displacement: the block T = Q_t^T A Q_t, a second-order operator;
-///   normal displacement: the block [ Q_n^T A Q_n, sym ; Q_n^T N Q_n, -M ] of the residual left by
-///     the tangential part, i.e. the fourth-order operator of the normal part in mixed form;
+///   tangential displacement: the block T = Q_t^T A Q_t, a second-order operator, for the force;
+///   normal displacement: the block [ Q_n^T A Q_n, sym ; Q_n^T N Q_n, -M ], i.e. the fourth-order
+///     operator of the normal part in mixed form, for what the tangential part leaves of r_u and r_b;
 ///   moment: b = M^-1 (N u - r_b), with M^-1 by a few terms of Chebyshev's iteration.
 /// Both blocks have two unknowns a node on a two-dimensional mesh, where a sparse factorisation
 /// costs hardly more than its memory; the factors are kept as long as they serve. Scalar
@@ -26,6 +26,7 @@ namespace fusogen {
 class BlockSolver : public LinearSolver<2> {
 public:
   explicit BlockSolver(const MixedSpace<2> &space);
+  void begin_step() override;
   void begin() override;
   void add(const MixedSpace<2>::Cell &cell, const CellSystem &system) override;
   bool prepare(const std::vector<Vector> &columns) override;
@@ -52,14 +53,16 @@ private:
   bool factorise();
   void assemble_blocks();
   void find_tension_scale();
+  void judge_factors(unsigned int iterations, double digits);
   void set_columns(const std::vector<Vector> &columns);
   void eliminate_borders();
 
-  // Sets the components of v along the frame vectors `first` (and the next) of each owned node in a
-  // vector with two values a node, zero in the second if there is only one; and back, adding.
-  enum class Part { normal, tangential };
-  void to_frame(Part part, const NodalVector &v, Vector &values) const;
-  void add_from_frame(Part part, const Vector &values, NodalVector &v) const;
+  // Components in the frames of the owned nodes, two a node: of v along t1 and t2; or of v and of w
+  // along nu. And back, adding to v.
+  void to_tangential(const NodalVector &v, Vector &values) const;
+  void to_normal(const NodalVector &v, const NodalVector &w, Vector &values) const;
+  void add_tangential(const Vector &values, NodalVector &v) const;
+  void add_normal(const Vector &values, NodalVector &v) const;
 
   const MixedSpace<2> &space;
   SurfaceNodes nodes;
@@ -72,9 +75,12 @@ private:
   Vector tangential_right, tangential_left, normal_right, normal_left;
   double tension_scale = 1.;
 
-  // How well the factors served when they were new, in iterations per decimal digit, and since.
-  double iterations_per_digit_when_new = 0., iterations_per_digit = 0.;
-  bool factors_exist = false, factors_are_new = false;
+  // How well the factors serve: iterations and decimal digits since they were made, iterations per
+  // digit in their first step, and iterations too many since then.
+  unsigned int iterations_with_factors = 0;
+  double digits_with_factors = 0., iterations_per_digit = 0., surplus = 0.;
+  unsigned int steps_with_factors = 0;
+  bool factors_exist = false, factors_are_new = false, borders_are_old = true;
 
   KrylovVector krylov_template;
   NodalVector u, b, force, moment, work;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "mechanics/cell_operator.h"
 
+#include "base/small_products.h"
 #include "base/vectorised.h"
 
 #include <cmath>
@@ -49,25 +50,6 @@ void multiply_transposed(const unsigned int m, const unsigned int n, const doubl
       y[j] += row[j] * factor;
   }
 }
-
-// y += factor A x for three components at each node; A is symmetric.
-FUSOGEN_VECTORISED
-void multiply_components(const unsigned int n_nodes, const double factor, const double *A,
-                         const double *x, double *y) {
-  constexpr unsigned int largest = 64;
-  double sums[3][largest] = {};
-  for (unsigned int j = 0; j < n_nodes; ++j) {
-    const double *row = A + j * n_nodes;
-    for (unsigned int c = 0; c < 3; ++c) {
-      const double value = factor * x[3 * j + c];
-      for (unsigned int i = 0; i < n_nodes; ++i)
-        sums[c][i] += row[i] * value;
-    }
-  }
-  for (unsigned int i = 0; i < n_nodes; ++i)
-    for (unsigned int c = 0; c < 3; ++c)
-      y[3 * i + c] += sums[c][i];
-}
 } // namespace
 
 CellOperator::CellOperator(const SurfaceNodes &nodes, const unsigned int n_tension)
@@ -111,7 +93,7 @@ void CellOperator::apply(NodalVector &u, NodalVector &b, const double *lambda, N
     std::fill(cm.begin(), cm.end(), 0.);
     multiply_transposed(n, n, &xx[c * xx_size], cu.data(), cf.data()); // A is symmetric
     multiply_both(n, &bx[c * xx_size], cu.data(), cm.data(), cb.data(), cf.data());
-    multiply_components(n_nodes, -1., &mass[c * bb_size], cb.data(), cm.data());
+    add_transposed_product<3>(n_nodes, n_nodes, -1., &mass[c * bb_size], cb.data(), cm.data());
     const double *B = &tension_x[c * tension_size];
     multiply(tension_per_cell, n, B, cu.data(), a + c * tension_per_cell);
     multiply_transposed(tension_per_cell, n, B, lambda + c * tension_per_cell, cf.data());
@@ -213,7 +195,7 @@ void CellOperator::divide_by_mass(NodalVector &b) const {
   // on an interval, so in [0.16, 1] on a quadrilateral.
   constexpr double smallest = 0.15, largest = 1.05;
   constexpr double centre = 0.5 * (largest + smallest), radius = 0.5 * (largest - smallest);
-  constexpr unsigned int n_terms = 4;
+  constexpr unsigned int n_terms = 3;
   const unsigned int size = 3 * nodes.n_owned();
   const double *scaling = inverse_lumped_mass.begin();
   double *r = residual.begin(), *p = direction.begin(), *x = b.begin();
@@ -236,7 +218,7 @@ void CellOperator::divide_by_mass(NodalVector &b) const {
     for (std::size_t c = 0; c < nodes.n_cells(); ++c) {
       nodes.fetch(c, direction, cp.data());
       std::fill(cr.begin(), cr.end(), 0.);
-      multiply_components(n_nodes, -alpha, &mass[c * bb_size], cp.data(), cr.data());
+      add_transposed_product<3>(n_nodes, n_nodes, -alpha, &mass[c * bb_size], cp.data(), cr.data());
       nodes.add(c, cr.data(), residual);
     }
     residual.compress(VectorOperation::add);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "mechanics/contraction.h"
 
+#include "base/small_products.h"
 #include "base/vectorised.h"
 
 namespace fusogen {
@@ -8,11 +9,8 @@ template <int dim>
 void contract_vectors(const double *shapes, const unsigned int n_nodes,
                       const std::vector<ReferenceVector<dim>> &points, double *result) {
   constexpr unsigned int spacedim = dim + 1;
-  for (const ReferenceVector<dim> &point : points)
-    for (unsigned int r = 0; r <= dim; ++r, shapes += n_nodes)
-      for (unsigned int a = 0; a < n_nodes; ++a)
-        for (unsigned int c = 0; c < spacedim; ++c)
-          result[a * spacedim + c] += shapes[a] * point[r * spacedim + c];
+  add_transposed_product<spacedim>(points.size() * (dim + 1), n_nodes, 1., shapes,
+                                   points.front().data(), result);
 }
 
 namespace {

@@ -73,10 +73,18 @@ public:
   /// tensions left out: minus the force of the energies. The moment must belong to the shape.
   Vector energy_gradient();
 
+  /// How displacement, moment and tension changed in the last two steps, per time: where the next
+  /// one leads. It belongs to a mesh.
+  struct History {
+    unsigned int n_steps = 0; ///< those that it knows of
+    Vector rate, rate_before; ///< mixed space, ghosted
+    double dt = 0., dt_before = 0.;
+  };
+
   /// Everything that a rejected step or a look-ahead must put back; serialize() lists the same.
   struct Snapshot {
     Vector positions, solution, material_area, velocity;
-    bool velocity_predicts;
+    History history;
     std::vector<double> multipliers;
   };
   Snapshot snapshot() const;
@@ -113,13 +121,13 @@ public:
 private:
   using Index = dealii::types::global_dof_index;
 
-  enum class Part { all, gradient, energies };
-  /// Sets the gradient of the Lagrangian without scalar constraints, or (Part::energies) of the
-  /// energies alone; for Part::all that of the whole, the matrix of second derivatives and the
-  /// constraints' columns.
+  enum class Part { all, first_derivatives, energies };
+  /// Sets the gradient of the Lagrangian and the constraints' columns, for Part::all the matrix of
+  /// second derivatives, too; or (Part::energies) the gradient of the energies alone.
   void assemble(const Part part, double dt);
-  /// Starts a step from the motion of the last one if that is nearer to the solution than rest.
-  void predict(double dt, Vector &current);
+  /// Assembles all where the last steps lead, or at rest if the equations are nearer to being met
+  /// there; sets @p current, which is at @p rest, to that start.
+  void assemble_at_start(double dt, Vector &current, const Vector &rest);
   /// Calls function(cell, assembly) for each owned cell with the assembly at the current state.
   template <class Function> void for_each_cell(double dt, const Function &function) const;
   Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
@@ -131,8 +139,8 @@ private:
   Vector solution; // ghosted: displacement since the start of the step (0 between steps), moment,
                    // tension
   Vector velocity_vector, area_target;
-  bool velocity_predicts = false; // where the nodes go next
-  Vector gradient;                // owned
+  History history;
+  Vector gradient; // owned
   std::vector<Vector> borders;
   std::vector<double> border_values;
   std::vector<Term<dim> *> constrained_terms;
@@ -141,7 +149,9 @@ private:
                       neck = {-1,
                               -1}; // (active cell index, local node), on the rank that treats it
   std::map<std::string, double> last_power;
+  // Of the state that was assembled last.
   bool degenerate_geometry = false;
+  double shortest_edge = 0.; // [nm]
 };
 } // namespace fusogen
 

@@ -13,6 +13,8 @@ template <int dim> class LinearSolver {
 public:
   virtual ~LinearSolver() = default;
 
+  /// A new time step begins: matrices may change more than from one iteration to the next.
+  virtual void begin_step() {}
   /// Forgets the old matrix; then follow add() for every owned cell and prepare().
   virtual void begin() = 0;
   virtual void add(const typename MixedSpace<dim>::Cell &cell, const CellSystem &system) = 0;
