@@ -26,7 +26,7 @@ import time
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1]
 RELAXATION_TIME = 4 * 20**2 / (20 * 0.01380649 * 298)  # viscosity R^2 / rigidity [us]
-FIRST_STEPS = 2  # the first step has no motion to start from
+FIRST_STEPS = 5  # the first ones follow a sudden start
 ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1')
 
 

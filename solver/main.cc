@@ -133,10 +133,24 @@ void use_one_blas_thread() {
           reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
     set_threads(1);
 }
+
+// Started without mpirun or the like, Open MPI would start a daemon and look for networks, which
+// takes longer than many a run along the meridian. What the environment says wins.
+void start_alone_quickly() {
+  for (const char *launched :
+       {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "HYDI_CONTROL_FD"})
+    if (std::getenv(launched) != nullptr)
+      return;
+  for (const auto &[name, value] : {std::make_pair("OMPI_MCA_ess_singleton_isolated", "1"),
+                                    std::make_pair("OMPI_MCA_btl", "self"),
+                                    std::make_pair("OMPI_MCA_pml", "ob1")})
+    setenv(name, value, 0);
+}
 } // namespace
 
 int main(int argc, char **argv) {
   use_one_blas_thread();
+  start_alone_quickly();
   dealii::Utilities::MPI::MPI_InitFinalize mpi(argc, argv, 1);
   const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD);
   Log::instance().set_rank(rank);

@@ -28,7 +28,10 @@ template <int dim> DirectSolver<dim>::DirectSolver(const MixedSpace<dim> &space)
   solver = std::make_unique<SymmetricDirectSolver>(matrix);
 }
 
-template <int dim> void DirectSolver<dim>::begin() { matrix = 0.; }
+template <int dim> void DirectSolver<dim>::begin() {
+  matrix.compress(VectorOperation::add); // if it was not used
+  matrix = 0.;
+}
 
 template <int dim>
 void DirectSolver<dim>::add(const typename MixedSpace<dim>::Cell &cell, const CellSystem &system) {
