@@ -441,12 +441,18 @@ MeshChange refine_and_coarsen(Membrane<2> &membrane, const std::function<int(con
   Membrane<2>::Adaptation adaptation;
   adaptation.mark = mark;
   adaptation.weight = weight;
-  adaptation.pack = [&](const std::vector<Cell> &cells) { return carrier.pack(cells); };
+  adaptation.pack = [&](const std::vector<Cell> &cells) {
+    change.merged += cells.size() == n_children;
+    return carrier.pack(cells);
+  };
   adaptation.start_unpacking = [&] { carrier.start_unpacking(); };
   adaptation.unpack = [&](const std::vector<Cell> &cells, const std::vector<double> &data) {
+    change.divided += cells.size() == n_children;
     carrier.unpack(cells, data);
   };
   change.changed = membrane.adapt(adaptation);
+  change.divided = Utilities::MPI::sum(change.divided, membrane.communicator());
+  change.merged = Utilities::MPI::sum(change.merged, membrane.communicator());
   if (!change.changed)
     return change;
   carrier.finish();

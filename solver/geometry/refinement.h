@@ -61,8 +61,10 @@ struct CarriedFields {
 /// the polynomial of their parent); coarsening changes it by the error of interpolation.
 struct MeshChange {
   bool changed = false;
-  double area = 0.;   ///< new minus old area [nm^2]
-  double volume = 0.; ///< new minus old volume, see Membrane::volume() [nm^3]
+  unsigned int divided = 0; ///< cells that now are four
+  unsigned int merged = 0;  ///< cells that were four
+  double area = 0.;         ///< new minus old area [nm^2]
+  double volume = 0.;       ///< new minus old volume, see Membrane::volume() [nm^3]
 };
 
 /// Divides and merges cells as @p mark says (see Membrane::Adaptation::mark; one level a call) and

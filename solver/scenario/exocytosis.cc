@@ -25,6 +25,8 @@ namespace {
 constexpr double flat_height = 0.02;
 // Largest relative change of the neck radius in a step.
 constexpr double largest_neck_change = 0.05;
+// Time steps between two looks at whether the cells have the right size.
+constexpr unsigned int steps_between_adaptations = 5;
 
 template <int dim> class Exocytosis {
 public:
@@ -39,6 +41,7 @@ private:
   void set_up_flow();
   void advance(double longest);
   void keep_mesh();
+  void adapt_mesh();
   void observe();
   Observables observables() const;
   void write();
@@ -69,7 +72,7 @@ private:
   double remeshing_energy = 0.; // changes of the energy by mesh motion, summed [pN nm]
   double dissipated = 0.;       // since the fusion [pN nm]
   double fusion_energy = 0.;    // jump of bending and tension energy at the fusion [pN nm]
-  unsigned int n_steps = 0;
+  unsigned int n_steps = 0, cells_divided = 0, cells_merged = 0;
   double next_output; // [us]
 };
 
@@ -107,9 +110,9 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   bending.clamp(Edge::rim, outward);
   flow->add(std::move(bending));
   flow->add(SurfaceViscosity<dim>(bilayer.surface_viscosity));
-  // A viscous membrane does not resist motion of flat pieces across themselves; a trace of drag
-  // makes it unique.
-  const double trace = 1e-8 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
+  // A viscous membrane resists neither motion of flat pieces across themselves nor a vesicle that
+  // turns before it fuses; a trace of drag, far less than that of water, makes them unique.
+  const double trace = 1e-6 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
   flow->add(Drag<dim>(std::max(bilayer.drag_coefficient, trace)));
   flow->add(Inextensibility<dim>());
   flow->add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
@@ -192,6 +195,8 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("dissipated energy", dissipated);
   state.item("fusion energy change", fusion_energy);
   state.item("steps", n_steps);
+  state.item("cells divided", cells_divided);
+  state.item("cells merged", cells_merged);
   state.item("next output", next_output);
   stepper.serialize(state);
   for (unsigned int i = 0; i < lumens.size(); ++i)
@@ -255,7 +260,29 @@ template <int dim> void Exocytosis<dim>::keep_mesh() {
   remeshing_energy += total_energy() - energy_before;
 }
 
+// Before a step, so that what belongs to the last one is there when it is written.
+template <int dim> void Exocytosis<dim>::adapt_mesh() {
+  if (!fused || n_steps % steps_between_adaptations != 0 || !surface.wants_other_cells(*membrane))
+    return;
+  const double energy_before = total_energy();
+  std::vector<ConservedField> fields = lipids->conserved();
+  Vector tension = flow->tension(), material_area = flow->material_area;
+  CarriedFields carried{{&tension}, {}, {&material_area}, {}};
+  for (ConservedField &field : fields)
+    carried.conserved.push_back(&field);
+  flow.reset();
+  const MeshChange change = surface.adapt(*membrane, carried);
+  cells_divided += change.divided;
+  cells_merged += change.merged;
+  set_up_flow();
+  flow->set_tension(tension);
+  flow->mesh_moved(material_area);
+  lipids->mesh_changed(fields);
+  remeshing_energy += total_energy() - energy_before;
+}
+
 template <int dim> void Exocytosis<dim>::advance(const double longest) {
+  adapt_mesh();
   const StepResult step = stepper.advance(*flow, longest);
   dissipated += step.dissipated;
   ++n_steps;
@@ -311,6 +338,11 @@ template <int dim> void Exocytosis<dim>::write() {
     row.set("cargo released" + vesicle, "", lumens[i].released());
   }
   row.set("mesh quality", "", surface.mesh_quality(*membrane));
+  if (parameters.geometry.adaptive) {
+    row.set("cells", "", membrane->triangulation().n_global_active_cells());
+    row.set("cells divided", "", cells_divided);
+    row.set("cells merged", "", cells_merged);
+  }
   row.set("Newton iterations", "", stepper.newton_iterations());
   row.set("linear iterations", "", stepper.linear_iterations());
   output.append("statistics.csv", row);

@@ -93,6 +93,16 @@ private:
   double largest_radius, least_axis;
 };
 
+std::function<int(const Membrane<2>::Cell &)>
+adaptation_marks(const Membrane<2> &membrane, const Parameters::Geometry &geometry) {
+  MeshSizes sizes;
+  sizes.turn = geometry.turn * numbers::PI / 180.;
+  // Around a neck in a flat membrane, rings of equally many cells have sizes that grow by `turn`.
+  sizes.growth = 2. * sizes.turn;
+  return marks_by_size(membrane, wanted_cell_size(membrane, sizes), geometry.least_refinement,
+                       geometry.most_refinement);
+}
+
 // fuse() and omega() say what is wrong in a sentence; the user needs to know where.
 template <class Function> auto explain(const Function &function) {
   try {
@@ -142,7 +152,7 @@ ExocytosisSurface<2>::Fused ExocytosisSurface<2>::fuse(const Membrane<2> &docked
     fused.fractions.push_back(field.fraction);
   for (unsigned int i = 0; i < patches.size(); ++i) {
     const Membrane<2> &membrane = fused.membrane ? *fused.membrane : docked;
-    CarriedFields fields;
+    FieldsThroughEvent fields;
     fields.material_area = &*fused.material_area;
     for (unsigned int f = 0; f < fused.fractions.size(); ++f)
       fields.fractions.emplace_back(&fused.fractions[f], lipids.amount(lipids.fields()[f]));
@@ -217,6 +227,33 @@ ExocytosisSurface<2>::keep_mesh(Membrane<2> &membrane, const bool, Vector &mater
   for (unsigned int f = 0; f < lipids.size(); ++f)
     lipids[f].outflow = outflows[f];
   return left;
+}
+
+template <>
+bool ExocytosisSurface<2>::wants_other_cells(const Membrane<2> &fused) const {
+  if (!parameters.geometry.adaptive)
+    return false;
+  const auto mark = adaptation_marks(fused, parameters.geometry);
+  // Cells merge only with all their siblings, which are on the same process.
+  const auto merges = [&](const Membrane<2>::Cell &cell) {
+    for (unsigned int child = 0; child < 4; ++child) {
+      const auto sibling = cell->parent()->child(child);
+      if (!sibling->is_active() || !sibling->is_locally_owned() || mark(sibling) != -1)
+        return false;
+    }
+    return true;
+  };
+  int here = 0;
+  for (const auto &cell : fused.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned())
+      if (const int wish = mark(cell); wish == 1 || (wish == -1 && merges(cell)))
+        here = 1;
+  return Utilities::MPI::max(here, communicator) == 1;
+}
+
+template <>
+MeshChange ExocytosisSurface<2>::adapt(Membrane<2> &fused, const CarriedFields &fields) const {
+  return refine_and_coarsen(fused, adaptation_marks(fused, parameters.geometry), fields);
 }
 
 template <> void ExocytosisSurface<2>::serialize(StateArchive &state) {

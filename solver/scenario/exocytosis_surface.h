@@ -4,6 +4,7 @@
 
 #include "geometry/conserved_field.h"
 #include "geometry/neck.h"
+#include "geometry/refinement.h"
 #include "geometry/topology/pore.h"
 #include "lipids/lipid_field.h"
 #include "scenario/parameters.h"
@@ -47,6 +48,11 @@ public:
   /// that passed the rim outward [nm^2], or nothing if all was well and nothing was changed.
   std::optional<double> keep_mesh(Membrane<dim> &membrane, bool fused, Vector &material_area,
                                   std::vector<ConservedField> &lipids, Vector &tension) const;
+
+  /// Whether the fused membrane has cells that an adaptive mesh would divide or merge.
+  bool wants_other_cells(const Membrane<dim> &fused) const;
+  /// Divides and merges them, once; see refine_and_coarsen() for what becomes of the fields.
+  MeshChange adapt(Membrane<dim> &fused, const CarriedFields &fields) const;
 
   void serialize(StateArchive &state);
 

@@ -39,6 +39,16 @@ void Parameters::declare(ParameterTable &table) {
   s.integer("Polynomial degree", geometry.degree, 2, 4,
             "Degree of the surface and of the velocity; tension and lipids have one less.");
 
+  s.choice("Adaptive", geometry.adaptive, {{"no", false}, {"yes", true}},
+           "yes: after the fusion cells are divided and merged so that they follow the curvature of "
+           "the neck and of the rest (exocytosis in 3d only).");
+  s.real("Turn per cell", geometry.turn, "degree", between(1., 90.),
+         "Largest angle by which the normal may turn across a cell of an adaptive mesh; 360 over it "
+         "is the number of cells around the neck.");
+  s.integer("Least refinement", geometry.least_refinement, 0, 8,
+            "How often cells of an adaptive mesh are divided at least, counted as for Refinement.");
+  s.integer("Most refinement", geometry.most_refinement, 0, 8, "And at most.");
+
   s = table.section("Vesicle");
   s.real("Radius", vesicle.radius, "nm", positive(),
          "Radius of the sphere that has the vesicle's area.");
@@ -246,6 +256,17 @@ void Parameters::check(const ParameterTable &table) const {
     throw UserError("Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
                     ") is for Scenario/Kind = relaxation or exocytosis only; the other scenarios "
                     "need meridian");
+  if (geometry.adaptive) {
+    if (kind != ScenarioKind::exocytosis || geometry.dimension != Dimension::space)
+      throw UserError("Geometry/Adaptive = yes (" + table.where("Geometry/Adaptive") +
+                      ") needs Scenario/Kind = exocytosis and Geometry/Dimension = 3d");
+    if (geometry.least_refinement > geometry.refinement)
+      throw UserError(value("Geometry/Least refinement", geometry.least_refinement) +
+                      " must not exceed Geometry/Refinement");
+    if (geometry.most_refinement < geometry.refinement)
+      throw UserError(value("Geometry/Most refinement", geometry.most_refinement) +
+                      " must not be less than Geometry/Refinement");
+  }
   if (vesicle.shape == InitialShape::file) {
     if (kind != ScenarioKind::relaxation || geometry.dimension != Dimension::space)
       throw UserError("Vesicle/Initial shape = file (" + table.where("Vesicle/Initial shape") +

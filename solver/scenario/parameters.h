@@ -28,6 +28,9 @@ struct Parameters {
     int refinement = 2;
     int cells = 128;
     int degree = 2;
+    bool adaptive = false;
+    int least_refinement = 1, most_refinement = 4;
+    double turn = 22.5; // [degrees]
   } geometry;
 
   struct Vesicle {

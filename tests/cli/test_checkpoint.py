@@ -33,6 +33,18 @@ SHORT = {
             "Time/Output interval": 0.05,
         },
     ),
+    "exocytosis in space": (
+        "exocytosis_3d.prm",
+        {
+            "Plasma membrane/Patch radius": 100,
+            "Geometry/Adaptive": "yes",
+            "Geometry/Turn per cell": 45,
+            "Geometry/Least refinement": 1,
+            "Fusion/Time": 0.002,
+            "Time/End time": 0.01,
+            "Time/Output interval": 0.001,
+        },
+    ),
     "relaxation in space": (
         "vesicle_equilibrium.prm",
         {
@@ -55,6 +67,17 @@ SHORT = {
     ),
 }
 LONG = {
+    "exocytosis in space": (
+        "exocytosis_3d.prm",
+        {
+            "Geometry/Adaptive": "yes",
+            "Geometry/Turn per cell": 45,
+            "Geometry/Least refinement": 1,
+            "Fusion/Time": 0.01,
+            "Time/End time": 3,
+            "Time/Output interval": 0.1,
+        },
+    ),
     "exocytosis": (
         "exocytosis.prm",
         {"Geometry/Meridian cells": 100, "Time/End time": 5, "Time/Output interval": 0.1},

@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'verification'))
 from runs import Run, largest_difference, main, numbers  # noqa: E402
 
+ADAPTIVE = 'fusion, cells divided and merged, space'
 CASES = {
     'relaxation, meridian': ('vesicle_equilibrium.prm', {
         'Geometry/Meridian cells': 48, 'Time/End time': 20, 'Time/Output interval': 2}),
@@ -19,6 +20,10 @@ CASES = {
     'pore energy': ('pore_energy.prm', {'Pore/Neck radii': '2, 3'}),
     'exocytosis': ('exocytosis.prm', {
         'Geometry/Meridian cells': 100, 'Time/End time': 5, 'Time/Output interval': 0.5}),
+    ADAPTIVE: ('exocytosis_3d.prm', {
+        'Plasma membrane/Patch radius': 100, 'Geometry/Adaptive': 'yes', 'Geometry/Turn per cell': 45,
+        'Geometry/Least refinement': 1, 'Fusion/Time': 0.002, 'Time/End time': 0.006,
+        'Time/Output interval': 0.0005}),
 }
 
 
@@ -26,6 +31,10 @@ def verify(checks, long):
     checks.section('One process against two and three: largest relative difference')
     for name, (file, settings) in CASES.items():
         alone = Run(file, settings)
+        if name == ADAPTIVE:
+            for what in ('divided', 'merged'):
+                checks.at_least(f'{name}, cells {what}', alone.table()[f'cells {what} []'][-1], 1)
+            checks.at_least(f'{name}, steps', alone['steps'], 20)
         for ranks in (2, 3):
             together = Run(file, settings, ranks)
             checks.equal(f'{name}, {ranks} processes, outcome', together.outcome, alone.outcome)

@@ -83,7 +83,7 @@ struct Marked {
   std::unique_ptr<Membrane<2>> membrane;
   LipidFields<2> lipids;
   Vector material_area, uneven, ones;
-  CarriedFields fields;
+  FieldsThroughEvent fields;
 };
 
 std::pair<double, double> range(const Vector &v) {
@@ -484,7 +484,7 @@ BOOST_AUTO_TEST_CASE(each_rank_alone_gets_what_all_get_together) {
     const auto membrane = membrane_of(surface, 2, 2, communicator);
     LipidFields<2> lipids(*membrane, 1.);
     lipids.add("vesicle lipid", Leaflet::outer, Component::vesicle, 0.);
-    CarriedFields fields;
+    FieldsThroughEvent fields;
     fields.fractions.emplace_back(&lipids.fields()[0].fraction, lipids.amount(lipids.fields()[0]));
     const DockingSite site =
         find_docking_site(*membrane, {surface.patches[0]}, {surface.patches[1]});

@@ -14,6 +14,8 @@
 #include "mechanics/surface_viscosity.h"
 #include "surfaces.h"
 
+#include <cmath>
+
 using namespace fusogen;
 using namespace fusogen::test;
 
@@ -51,10 +53,15 @@ BOOST_AUTO_TEST_CASE(same_steps_as_the_factorisation) {
     BOOST_REQUIRE(a.converged && b.converged);
     BOOST_CHECK_EQUAL(a.linear_iterations, 0u);
     BOOST_CHECK_GT(b.linear_iterations, 0u);
-    // Newton's method stops at 1e-10 of an edge, and the energy is quadratic in what is left over
-    // only at rest.
-    BOOST_CHECK_CLOSE_FRACTION(a.energy_after, b.energy_after, 1e-9);
-    BOOST_CHECK_CLOSE_FRACTION(a.dissipated, b.dissipated, 1e-7);
+    // Newton's method leaves up to 1e-8 of an edge in each step. By how much that is of the way the
+    // surface went in the step, the velocity may be wrong and with it the lost energy.
+    const double edge = std::sqrt(area / iterative.membrane->triangulation().n_global_active_cells()),
+                 error = (k + 1) * 1e-8 * edge / b.largest_displacement;
+    BOOST_TEST_MESSAGE("relative error of the velocity up to "
+                       << error << ", energy " << (a.energy_after - b.energy_after) / a.dissipated
+                       << ", dissipated " << a.dissipated / b.dissipated - 1.);
+    BOOST_CHECK_SMALL(a.energy_after - b.energy_after, error * a.dissipated);
+    BOOST_CHECK_CLOSE_FRACTION(a.dissipated, b.dissipated, 2. * error);
   }
   BOOST_CHECK_CLOSE_FRACTION(iterative.membrane->volume(), volume, 1e-9);
   BOOST_CHECK_CLOSE_FRACTION(iterative.membrane->area(), area, 1e-9);

@@ -9,7 +9,7 @@
 namespace fusogen {
 using namespace dealii;
 
-GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const CarriedFields &fields)
+GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields)
     : coarse_mesh(membrane.coarse_mesh()), nodes(membrane.degree()),
       scalar_nodes(std::max(1u, membrane.degree() - 1)),
       tension_element(std::max(1u, membrane.degree() - 1)), scalar_fields(fields.fractions.size()) {

@@ -11,7 +11,7 @@
 
 namespace fusogen {
 /// What a membrane carries through a topology event.
-struct CarriedFields {
+struct FieldsThroughEvent {
   /// The area of the material int q_j dA of the tension's shape functions [nm^2] (ghosted), see
   /// FlowSystem::material_area.
   const Vector *material_area = nullptr;
@@ -25,7 +25,7 @@ struct CarriedFields {
 class GatheredSurface {
 public:
   /// Collects the leaves of all ranks; collective.
-  GatheredSurface(const Membrane<2> &membrane, const CarriedFields &fields);
+  GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields);
   GatheredSurface(const GatheredSurface &) = delete;
 
   const CoarseMesh<2> &mesh() const { return coarse_mesh; }

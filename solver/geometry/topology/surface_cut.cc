@@ -212,7 +212,7 @@ private:
 };
 } // namespace
 
-TopologyChange cut(const Membrane<2> &membrane, const Pore &pore, const CarriedFields &fields,
+TopologyChange cut(const Membrane<2> &membrane, const Pore &pore, const FieldsThroughEvent &fields,
                    const CutMesh &parameters) {
   const GatheredSurface old(membrane, fields);
   const CoarseMesh<2> &mesh = old.mesh();

@@ -415,7 +415,7 @@ DockingSite find_docking_site(const Membrane<2> &membrane, const std::vector<uns
 }
 
 TopologyChange fuse(const Membrane<2> &membrane, const DockingSite &site, const double pore_radius,
-                    const CarriedFields &fields, const FusionMesh &parameters) {
+                    const FieldsThroughEvent &fields, const FusionMesh &parameters) {
   if (!(pore_radius > 0.))
     fail("The radius of a pore must be positive, not ", pore_radius, " nm.");
   const GatheredSurface old(membrane, fields);

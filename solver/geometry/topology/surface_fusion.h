@@ -54,7 +54,7 @@ struct FusionMesh {
 ///
 /// Throws std::invalid_argument with a sentence if the neck does not fit, and is collective.
 TopologyChange fuse(const Membrane<2> &membrane, const DockingSite &site, double pore_radius,
-                    const CarriedFields &fields = {}, const FusionMesh &mesh = {});
+                    const FieldsThroughEvent &fields = {}, const FusionMesh &mesh = {});
 } // namespace fusogen
 
 #endif

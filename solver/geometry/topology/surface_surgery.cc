@@ -205,7 +205,7 @@ std::vector<unsigned int> SurfaceSurgery::new_cell_numbers() const {
 }
 
 SurfaceSurgery::Fields SurfaceSurgery::carry_fields(const Membrane<2> &membrane,
-                                                    const CarriedFields &carried,
+                                                    const FieldsThroughEvent &carried,
                                                     const Scalar &scalar) const {
   const MPI_Comm communicator = membrane.communicator();
   SurfaceValues<2> surface(membrane.degree());

@@ -70,7 +70,7 @@ public:
   ///   c e^m / (1 - c + c e^m)
   /// with m such that the amount is that of @p carried: 0 and 1 stay, and of two species that fill
   /// a leaflet both are changed by the same. The contents are int c q_j dA.
-  Fields carry_fields(const Membrane<2> &membrane, const CarriedFields &carried,
+  Fields carry_fields(const Membrane<2> &membrane, const FieldsThroughEvent &carried,
                       const Scalar &scalar) const;
 
   /// Number of coarse cell and vertex of the new surface by that of the old one (for vertices, and
