@@ -103,7 +103,7 @@ def main():
     parser.add_argument('--program', default=os.environ.get('FUSOGEN', str(SOURCE / 'build' / 'fusogen')))
     parser.add_argument('--ranks', type=int, nargs='+', default=[1, 2])
     parser.add_argument('--refinement', type=int, default=4)
-    parser.add_argument('--steps', type=int, default=4, help='time steps that are measured')
+    parser.add_argument('--steps', type=int, default=6, help='time steps that are measured')
     parser.add_argument('--step', type=float, default=0.001, help='their length [relaxation times]')
     parser.add_argument('--iterations', action='store_true')
     parser.add_argument('--refinements', type=int, nargs='+', default=[3, 4, 5, 6])

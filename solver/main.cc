@@ -141,9 +141,9 @@ void start_alone_quickly() {
        {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "HYDI_CONTROL_FD"})
     if (std::getenv(launched) != nullptr)
       return;
-  for (const auto &[name, value] : {std::make_pair("OMPI_MCA_ess_singleton_isolated", "1"),
-                                    std::make_pair("OMPI_MCA_btl", "self"),
-                                    std::make_pair("OMPI_MCA_pml", "ob1")})
+  for (const auto &[name, value] :
+       {std::make_pair("OMPI_MCA_ess_singleton_isolated", "1"),
+        std::make_pair("OMPI_MCA_btl", "self"), std::make_pair("OMPI_MCA_pml", "ob1")})
     setenv(name, value, 0);
 }
 } // namespace

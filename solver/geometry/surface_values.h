@@ -165,7 +165,8 @@ private:
 
   // Reference-cell tables.
   std::vector<dealii::Point<dim>> quadrature_points;
-  std::vector<double> quadrature_weights, node_table, transposed_table, scalar_values, tension_values;
+  std::vector<double> quadrature_weights, node_table, transposed_table, scalar_values,
+      tension_values;
   std::vector<dealii::Tensor<1, dim>> scalar_gradients;
 
   std::vector<SurfacePoint> points;

@@ -492,8 +492,7 @@ bool BlockSolver::solve(const Vector &f, const std::vector<double> &g, Vector &x
     } catch (const SolverControl::NoConvergence &) {
     }
     last_iterations += control.last_step();
-    judge_factors(control.last_step(),
-                  std::log10(norm / std::max(control.last_value(), 1e-300)));
+    judge_factors(control.last_step(), std::log10(norm / std::max(control.last_value(), 1e-300)));
     if (!converged) {
       if (factors_are_new || !factorise()) // old factors get a second chance
         return false;

@@ -18,7 +18,8 @@ namespace fusogen {
 ///     of the tension divided by the viscosity; s is measured by a random probe;
 ///   tangential displacement: the block T = Q_t^T A Q_t, a second-order operator, for the force;
 ///   normal displacement: the block [ Q_n^T A Q_n, sym ; Q_n^T N Q_n, -M ], i.e. the fourth-order
-///     operator of the normal part in mixed form, for what the tangential part leaves of r_u and r_b;
+///     operator of the normal part in mixed form, for what the tangential part leaves of r_u and
+///     r_b;
 ///   moment: b = M^-1 (N u - r_b), with M^-1 by a few terms of Chebyshev's iteration.
 /// Both blocks have two unknowns a node on a two-dimensional mesh, where a sparse factorisation
 /// costs hardly more than its memory; the factors are kept as long as they serve. Scalar

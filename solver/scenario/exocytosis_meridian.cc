@@ -96,8 +96,12 @@ ExocytosisSurface<1>::keep_mesh(Membrane<1> &membrane, const bool fused, Vector 
 }
 
 // The motion of nodes along the meridian does it all.
-template <> bool ExocytosisSurface<1>::wants_other_cells(const Membrane<1> &) const { return false; }
-template <> MeshChange ExocytosisSurface<1>::adapt(Membrane<1> &, const CarriedFields &) const { return {}; }
+template <> bool ExocytosisSurface<1>::wants_other_cells(const Membrane<1> &) const {
+  return false;
+}
+template <> MeshChange ExocytosisSurface<1>::adapt(Membrane<1> &, const CarriedFields &) const {
+  return {};
+}
 
 template <> void ExocytosisSurface<1>::serialize(StateArchive &) {}
 } // namespace fusogen

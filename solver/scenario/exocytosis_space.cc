@@ -229,8 +229,7 @@ ExocytosisSurface<2>::keep_mesh(Membrane<2> &membrane, const bool, Vector &mater
   return left;
 }
 
-template <>
-bool ExocytosisSurface<2>::wants_other_cells(const Membrane<2> &fused) const {
+template <> bool ExocytosisSurface<2>::wants_other_cells(const Membrane<2> &fused) const {
   if (!parameters.geometry.adaptive)
     return false;
   const auto mark = adaptation_marks(fused, parameters.geometry);

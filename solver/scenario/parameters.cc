@@ -39,12 +39,14 @@ void Parameters::declare(ParameterTable &table) {
   s.integer("Polynomial degree", geometry.degree, 2, 4,
             "Degree of the surface and of the velocity; tension and lipids have one less.");
 
-  s.choice("Adaptive", geometry.adaptive, {{"no", false}, {"yes", true}},
-           "yes: after the fusion cells are divided and merged so that they follow the curvature of "
-           "the neck and of the rest (exocytosis in 3d only).");
-  s.real("Turn per cell", geometry.turn, "degree", between(1., 90.),
-         "Largest angle by which the normal may turn across a cell of an adaptive mesh; 360 over it "
-         "is the number of cells around the neck.");
+  s.choice(
+      "Adaptive", geometry.adaptive, {{"no", false}, {"yes", true}},
+      "yes: after the fusion cells are divided and merged so that they follow the curvature of "
+      "the neck and of the rest (exocytosis in 3d only).");
+  s.real(
+      "Turn per cell", geometry.turn, "degree", between(1., 90.),
+      "Largest angle by which the normal may turn across a cell of an adaptive mesh; 360 over it "
+      "is the number of cells around the neck.");
   s.integer("Least refinement", geometry.least_refinement, 0, 8,
             "How often cells of an adaptive mesh are divided at least, counted as for Refinement.");
   s.integer("Most refinement", geometry.most_refinement, 0, 8, "And at most.");

@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(same_steps_as_the_factorisation) {
     BOOST_CHECK_GT(b.linear_iterations, 0u);
     // Newton's method leaves up to 1e-8 of an edge in each step. By how much that is of the way the
     // surface went in the step, the velocity may be wrong and with it the lost energy.
-    const double edge = std::sqrt(area / iterative.membrane->triangulation().n_global_active_cells()),
+    const double edge =
+                     std::sqrt(area / iterative.membrane->triangulation().n_global_active_cells()),
                  error = (k + 1) * 1e-8 * edge / b.largest_displacement;
     BOOST_TEST_MESSAGE("relative error of the velocity up to "
                        << error << ", energy " << (a.energy_after - b.energy_after) / a.dissipated

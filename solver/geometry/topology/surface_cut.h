@@ -33,8 +33,8 @@ struct CutMesh {
 ///
 /// Throws std::invalid_argument with a sentence if the neck is too wide to be cut or the pore has
 /// no rings of four cells at its sides. Collective.
-TopologyChange cut(const Membrane<2> &membrane, const Pore &pore, const FieldsThroughEvent &fields = {},
-                   const CutMesh &mesh = {});
+TopologyChange cut(const Membrane<2> &membrane, const Pore &pore,
+                   const FieldsThroughEvent &fields = {}, const CutMesh &mesh = {});
 } // namespace fusogen
 
 #endif

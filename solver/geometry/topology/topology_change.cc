@@ -233,7 +233,8 @@ TopologyState topology_state(const Membrane<2> &membrane) {
   return state;
 }
 
-void complete(TopologyLedger &ledger, const FieldsThroughEvent &fields, const TopologyChange &change) {
+void complete(TopologyLedger &ledger, const FieldsThroughEvent &fields,
+              const TopologyChange &change) {
   const auto sum_of = [&](const Vector &vector, const unsigned int stride) {
     double sum = 0.;
     const auto [begin, end] = vector.local_range();

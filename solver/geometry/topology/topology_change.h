@@ -34,8 +34,9 @@ struct TopologyLedger {
 /// What a topology event leaves behind.
 struct TopologyChange {
   std::unique_ptr<Membrane<2>> membrane;
-  Vector material_area;                    ///< ghosted
-  std::vector<Vector> fractions, contents; ///< ghosted, in the order of FieldsThroughEvent::fractions
+  Vector material_area; ///< ghosted
+  std::vector<Vector> fractions,
+      contents; ///< ghosted, in the order of FieldsThroughEvent::fractions
   /// Numbers of coarse cells and vertices of the new membrane by those of the old one; invalid
   /// (dealii::numbers::invalid_unsigned_int) if they are gone. See Pore::renumbered().
   std::vector<unsigned int> new_cells, new_vertices;
@@ -49,7 +50,8 @@ struct TopologyChange {
 };
 
 /// Puts amounts and material area before and after an event into its ledger; collective.
-void complete(TopologyLedger &ledger, const FieldsThroughEvent &fields, const TopologyChange &change);
+void complete(TopologyLedger &ledger, const FieldsThroughEvent &fields,
+              const TopologyChange &change);
 
 /// Measures a membrane; collective.
 TopologyState topology_state(const Membrane<2> &membrane);
