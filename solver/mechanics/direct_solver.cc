@@ -29,7 +29,7 @@ template <int dim> DirectSolver<dim>::DirectSolver(const MixedSpace<dim> &space)
 }
 
 template <int dim> void DirectSolver<dim>::begin() {
-  matrix.compress(VectorOperation::add); // if it was not used
+  matrix.compress(VectorOperation::add); // if it was filled but not used
   matrix = 0.;
 }
 

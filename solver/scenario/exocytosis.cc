@@ -42,6 +42,8 @@ private:
   void advance(double longest);
   void keep_mesh();
   void adapt_mesh();
+  void mesh_changed(const Vector &material_area, const Vector &tension,
+                    const std::vector<ConservedField> &fields, double energy_before);
   void observe();
   Observables observables() const;
   void write();
@@ -69,7 +71,7 @@ private:
   double initial_area = 0., area_left = 0.;
   std::vector<double> initial_amounts;
   double transferred = 0.;
-  double remeshing_energy = 0.; // changes of the energy by mesh motion, summed [pN nm]
+  double remeshing_energy = 0.; // changes of the energy with the mesh, summed [pN nm]
   double dissipated = 0.;       // since the fusion [pN nm]
   double fusion_energy = 0.;    // jump of bending and tension energy at the fusion [pN nm]
   unsigned int n_steps = 0, cells_divided = 0, cells_merged = 0;
@@ -253,10 +255,17 @@ template <int dim> void Exocytosis<dim>::keep_mesh() {
   if (!left)
     return;
   area_left += *left;
+  mesh_changed(material_area, tension, fields, energy_before);
+}
+
+// Everything is where the fields say; the area that left still counts with the tension it had.
+template <int dim>
+void Exocytosis<dim>::mesh_changed(const Vector &material_area, const Vector &tension,
+                                   const std::vector<ConservedField> &fields,
+                                   const double energy_before) {
   flow->set_tension(tension);
   flow->mesh_moved(material_area);
   lipids->mesh_changed(fields);
-  // The area that left still counts with the tension it had.
   remeshing_energy += total_energy() - energy_before;
 }
 
@@ -275,10 +284,7 @@ template <int dim> void Exocytosis<dim>::adapt_mesh() {
   cells_divided += change.divided;
   cells_merged += change.merged;
   set_up_flow();
-  flow->set_tension(tension);
-  flow->mesh_moved(material_area);
-  lipids->mesh_changed(fields);
-  remeshing_energy += total_energy() - energy_before;
+  mesh_changed(material_area, tension, fields, energy_before);
 }
 
 template <int dim> void Exocytosis<dim>::advance(const double longest) {

@@ -97,7 +97,8 @@ std::function<int(const Membrane<2>::Cell &)>
 adaptation_marks(const Membrane<2> &membrane, const Parameters::Geometry &geometry) {
   MeshSizes sizes;
   sizes.turn = geometry.turn * numbers::PI / 180.;
-  // Around a neck in a flat membrane, rings of equally many cells have sizes that grow by `turn`.
+  // Around a neck in a flat membrane, rings of equally many cells have sizes that grow by `turn`
+  // per length. Twice that leaves such a mesh alone where nothing but the distance counts.
   sizes.growth = 2. * sizes.turn;
   return marks_by_size(membrane, wanted_cell_size(membrane, sizes), geometry.least_refinement,
                        geometry.most_refinement);

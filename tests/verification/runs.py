@@ -132,8 +132,7 @@ def numbers(run):
 
 def largest_difference(a, b):
     """The largest relative difference and where it is; numbers count relative to the largest one in
-    their column, errors (which are round-off) in absolute terms, the remeshing energy, a sum of changes
-    of the total energy, relative to that."""
+    their column, errors (which are round-off) in absolute terms."""
     scale = {}
     for name, value in a.items():
         column = name.partition(', row')[0]
@@ -144,11 +143,7 @@ def largest_difference(a, b):
         column = name.partition(', row')[0]
         if math.isnan(value) and math.isnan(b[name]):
             continue
-        size = scale[column]
-        if 'error' in column or 'through rim' in column:
-            size = 1
-        elif 'remeshing energy' in column:
-            size = scale['total energy [kT]']
+        size = 1 if 'error' in column or 'remeshing' in column or 'through rim' in column else scale[column]
         difference = abs(value - b[name]) / (size or 1)
         worst = max(worst, (difference, name))
     return worst
