@@ -17,6 +17,8 @@ constexpr unsigned int max_iterations = 150;
 // Making the factors costs as much as so many iterations, measured with 6,000 and 25,000 cells:
 // time to make them anew when they have cost as many more than in their first step.
 constexpr double cost_of_factors = 8.;
+// The tangential block is as good as definite, the normal one quasi-definite.
+constexpr int room_for_pivots = 10; // [percent]
 
 // Raw access to the owned entries of a PETSc vector.
 class Writable {
@@ -78,8 +80,8 @@ BlockSolver::BlockSolver(const MixedSpace<2> &space)
     matrix->reinit(owned, owned, pattern, communicator);
   for (Vector *v : {&tangential_right, &tangential_left, &normal_right, &normal_left})
     v->reinit(owned, communicator);
-  tangential_solver = std::make_unique<SymmetricDirectSolver>(tangential_matrix);
-  normal_solver = std::make_unique<SymmetricDirectSolver>(normal_matrix);
+  tangential_solver = std::make_unique<SymmetricDirectSolver>(tangential_matrix, room_for_pivots);
+  normal_solver = std::make_unique<SymmetricDirectSolver>(normal_matrix, room_for_pivots);
 }
 
 bool BlockSolver::owns_multipliers() const {
@@ -475,7 +477,12 @@ bool BlockSolver::solve(const Vector &f, const std::vector<double> &g, Vector &x
   struct Operator {
     BlockSolver &solver;
     void (BlockSolver::*function)(KrylovVector &, const KrylovVector &);
-    void vmult(KrylovVector &y, const KrylovVector &x) const { (solver.*function)(y, x); }
+    void vmult(KrylovVector &y, const KrylovVector &x) const {
+      if (x.all_zero()) // as the first one, for the residual of the start
+        y = 0.;
+      else
+        (solver.*function)(y, x);
+    }
   };
   last_iterations = 0;
   bool converged = false;

@@ -26,6 +26,23 @@ void multiply_both(const unsigned int n, const double *A, const double *x, doubl
   }
 }
 
+// y += A x for a symmetric matrix of which the rows up to the diagonal are stored.
+FUSOGEN_VECTORISED
+void multiply_symmetric(const unsigned int n, const double *A, const double *x, double *y) {
+  const double *row = A;
+  for (unsigned int i = 0; i < n; ++i) {
+    double sum = 0.;
+    const double factor = x[i];
+#pragma omp simd reduction(+ : sum)
+    for (unsigned int j = 0; j < i; ++j) {
+      sum += row[j] * x[j];
+      y[j] += row[j] * factor;
+    }
+    y[i] += sum + row[i] * factor;
+    row += i + 1;
+  }
+}
+
 // y += A x for a matrix of m rows.
 FUSOGEN_VECTORISED
 void multiply(const unsigned int m, const unsigned int n, const double *A, const double *x,
@@ -54,10 +71,11 @@ void multiply_transposed(const unsigned int m, const unsigned int n, const doubl
 
 CellOperator::CellOperator(const SurfaceNodes &nodes, const unsigned int n_tension)
     : nodes(nodes), tension_per_cell(n_tension), n_nodes(nodes.nodes_per_cell()), n(3 * n_nodes),
-      xx_size(n * n), bb_size(n_nodes * n_nodes), tension_size(n_tension * n) {
+      xx_size(n * (n + 1) / 2), bx_size(n * n), bb_size(n_nodes * n_nodes),
+      tension_size(n_tension * n) {
   const std::size_t n_cells = nodes.n_cells();
   xx.resize(n_cells * xx_size);
-  bx.resize(n_cells * xx_size);
+  bx.resize(n_cells * bx_size);
   mass.resize(n_cells * bb_size);
   tension_x.resize(n_cells * tension_size);
   cell_sums.resize(n_cells);
@@ -68,8 +86,9 @@ CellOperator::CellOperator(const SurfaceNodes &nodes, const unsigned int n_tensi
 
 void CellOperator::add(const CellSystem &system) {
   const std::size_t c = n_added++;
-  std::copy(system.xx.begin(), system.xx.end(), xx.begin() + c * xx_size);
-  std::copy(system.bx.begin(), system.bx.end(), bx.begin() + c * xx_size);
+  for (unsigned int i = 0; i < n; ++i)
+    std::copy_n(system.xx.begin() + i * n, i + 1, xx.begin() + c * xx_size + i * (i + 1) / 2);
+  std::copy(system.bx.begin(), system.bx.end(), bx.begin() + c * bx_size);
   std::copy(system.tension_x.begin(), system.tension_x.end(), tension_x.begin() + c * tension_size);
   cell_sums[c] = 0.;
   for (unsigned int i = 0; i < bb_size; ++i) {
@@ -91,8 +110,8 @@ void CellOperator::apply(NodalVector &u, NodalVector &b, const double *lambda, N
     nodes.fetch(c, b, cb.data());
     std::fill(cf.begin(), cf.end(), 0.);
     std::fill(cm.begin(), cm.end(), 0.);
-    multiply_transposed(n, n, &xx[c * xx_size], cu.data(), cf.data()); // A is symmetric
-    multiply_both(n, &bx[c * xx_size], cu.data(), cm.data(), cb.data(), cf.data());
+    multiply_symmetric(n, &xx[c * xx_size], cu.data(), cf.data());
+    multiply_both(n, &bx[c * bx_size], cu.data(), cm.data(), cb.data(), cf.data());
     add_transposed_product<3>(n_nodes, n_nodes, -1., &mass[c * bb_size], cb.data(), cm.data());
     const double *B = &tension_x[c * tension_size];
     multiply(tension_per_cell, n, B, cu.data(), a + c * tension_per_cell);
@@ -113,7 +132,7 @@ void CellOperator::apply_A(NodalVector &u, NodalVector &f) const {
   for (std::size_t c = 0; c < nodes.n_cells(); ++c) {
     nodes.fetch(c, u, cu.data());
     std::fill(cf.begin(), cf.end(), 0.);
-    multiply_transposed(n, n, &xx[c * xx_size], cu.data(), cf.data()); // A is symmetric
+    multiply_symmetric(n, &xx[c * xx_size], cu.data(), cf.data());
     nodes.add(c, cf.data(), f);
   }
   f.compress(VectorOperation::add);
@@ -127,7 +146,7 @@ void CellOperator::apply_N(NodalVector &u, NodalVector &m) const {
   for (std::size_t c = 0; c < nodes.n_cells(); ++c) {
     nodes.fetch(c, u, cu.data());
     std::fill(cm.begin(), cm.end(), 0.);
-    multiply(n, n, &bx[c * xx_size], cu.data(), cm.data());
+    multiply(n, n, &bx[c * bx_size], cu.data(), cm.data());
     nodes.add(c, cm.data(), m);
   }
   m.compress(VectorOperation::add);
@@ -141,7 +160,7 @@ void CellOperator::add_N_transposed(NodalVector &b, NodalVector &f) const {
   for (std::size_t c = 0; c < nodes.n_cells(); ++c) {
     nodes.fetch(c, b, cb.data());
     std::fill(cf.begin(), cf.end(), 0.);
-    multiply_transposed(n, n, &bx[c * xx_size], cb.data(), cf.data());
+    multiply_transposed(n, n, &bx[c * bx_size], cb.data(), cf.data());
     nodes.add(c, cf.data(), f);
   }
   f.compress(VectorOperation::add);

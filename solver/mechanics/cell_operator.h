@@ -47,10 +47,10 @@ public:
 
   /// Entries of a cell's matrices, vector index = 3 * node + component.
   double A(const unsigned int cell, const unsigned int i, const unsigned int j) const {
-    return xx[cell * xx_size + i * n + j];
+    return xx[cell * xx_size + (i < j ? j * (j + 1) / 2 + i : i * (i + 1) / 2 + j)];
   }
   double N(const unsigned int cell, const unsigned int i, const unsigned int j) const {
-    return bx[cell * xx_size + i * n + j];
+    return bx[cell * bx_size + i * n + j];
   }
   double M(const unsigned int cell, const unsigned int node, const unsigned int other) const {
     return mass[cell * bb_size + node * n_nodes + other];
@@ -61,7 +61,7 @@ public:
 private:
   const SurfaceNodes &nodes;
   unsigned int tension_per_cell, n_nodes, n;
-  std::size_t xx_size, bb_size, tension_size;
+  std::size_t xx_size, bx_size, bb_size, tension_size; // entries of a cell; xx is symmetric
   std::size_t n_added = 0;
   std::vector<double> xx, bx, mass, tension_x, cell_sums;
   NodalVector inverse_lumped_mass;

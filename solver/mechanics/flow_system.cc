@@ -15,7 +15,7 @@ namespace {
 constexpr unsigned int max_newton_iterations = 12;
 // Newton's method ends when what its last update left is below this share of the shortest edge:
 // with a direct linear solver, where one more iteration costs little, and with an iterative one.
-constexpr double direct_newton_tolerance = 1e-10, iterative_newton_tolerance = 1e-8;
+constexpr double direct_newton_tolerance = 2e-11, iterative_newton_tolerance = 1e-8;
 // Relative residual at which an iterative linear solver may stop: as accurate as the nonlinear
 // problem deserves at that point (inexact Newton method).
 constexpr double first_linear_tolerance = 1e-4, largest_linear_tolerance = 1e-3,
@@ -26,15 +26,42 @@ constexpr double first_linear_tolerance = 1e-4, largest_linear_tolerance = 1e-3,
 constexpr double first_amplification = 50., next_amplification = 10.;
 // Newton's method leaves the square of the relative error times this. Measured: 0.15 to 0.45.
 constexpr double newton_factor = 0.5;
+// A step starts from the polynomial through so many past steps: a cubic for positions. Moments and
+// tensions jump in the first step, which they leave out, and are less smooth.
+constexpr unsigned int positions_order = 3, moments_order = 2;
+
+// Newton's interpolation formula: the polynomial through the ends of the last n steps, taken a time
+// dt after the last one, lies off it by the sum over past steps i of weight[i] times their rate of
+// change.
+template <class History>
+std::vector<double> extrapolation_weights(const History &history, const unsigned int n,
+                                          const double dt) {
+  std::vector<double> weights(history.size(), 0.);
+  for (unsigned int i = 0; i < n; ++i) {
+    std::vector<double> difference(n, 0.); // divided, of the step that changes by 1 per time
+    difference[i] = 1.;
+    double product = dt, reached = dt;
+    for (unsigned int order = 1; order <= n; ++order) {
+      weights[i] += product * difference[0];
+      reached += history[order - 1].dt;
+      product *= reached;
+      for (unsigned int k = 0; k + order < n; ++k) {
+        double span = 0.;
+        for (unsigned int l = k; l <= k + order; ++l)
+          span += history[l].dt;
+        difference[k] = (difference[k] - difference[k + 1]) / span;
+      }
+    }
+  }
+  return weights;
+}
 } // namespace
 
 template <int dim>
 FlowSystem<dim>::FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> conditions)
     : surface_membrane(membrane), space(membrane, std::move(conditions)),
       solver(std::make_unique<DirectSolver<dim>>(space)), solution(mixed_vector(true)),
-      velocity_vector(membrane.vector_field(true)), history{0, mixed_vector(true),
-                                                            mixed_vector(true)},
-      gradient(mixed_vector(false)) {
+      velocity_vector(membrane.vector_field(true)), gradient(mixed_vector(false)) {
   update_marks();
 }
 
@@ -194,7 +221,7 @@ template <int dim> void FlowSystem<dim>::project_moment() {
 
 template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_area) {
   material_area = new_material_area;
-  history.n_steps = 0; // it belongs to nodes that were elsewhere
+  history.clear(); // it belongs to nodes that were elsewhere
   project_moment();
   update_marks();
 }
@@ -202,26 +229,26 @@ template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_a
 template <int dim>
 void FlowSystem<dim>::assemble_at_start(const double dt, Vector &current, const Vector &rest) {
   double at_rest = std::numeric_limits<double>::max();
-  if (history.n_steps > 0) {
+  if (!history.empty()) {
     assemble(Part::first_derivatives, dt);
     at_rest = gradient.l2_norm();
-    // Displacements on the parabola (after one step the line) through the last positions. Moments
-    // and tensions jump in the first step and are less smooth: on a line, from the second step on.
-    double bend = 0.;
-    if (history.n_steps > 1) {
-      bend = (dt + history.dt) / (history.dt + history.dt_before);
-      current.add(dt, history.rate);
-    }
+    const unsigned int n = history.size();
+    const auto weights = extrapolation_weights(history, std::min(n, positions_order), dt),
+               moment_weights = extrapolation_weights(history, std::min(n - 1, moments_order), dt);
+    for (unsigned int i = 0; i < n; ++i)
+      current.add(moment_weights[i], *history[i].rate);
     for (const auto &[vector, mixed] : space.displacement_map) {
-      const double rate = history.rate(mixed), before = history.rate_before(mixed);
-      current(mixed) = dt * (rate + bend * (rate - before));
+      double displacement = 0.;
+      for (unsigned int i = 0; i < n; ++i)
+        displacement += weights[i] * static_cast<double>((*history[i].rate)(mixed));
+      current(mixed) = displacement;
     }
     current.compress(VectorOperation::insert);
     solution = current;
   }
   assemble(Part::all, dt);
   // The negated comparison also turns down a prediction that has no surface.
-  if (history.n_steps > 0 && (!(gradient.l2_norm() < at_rest) || degenerate_geometry)) {
+  if (!history.empty() && (!(gradient.l2_norm() < at_rest) || degenerate_geometry)) {
     current = rest;
     solution = current;
     assemble(Part::all, dt);
@@ -346,14 +373,14 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     last_power[term->name()] += sum / dt;
   }
 
-  std::swap(history.rate, history.rate_before);
-  std::swap(history.dt, history.dt_before);
   update = current;
   update -= rest;
   update /= dt;
-  history.rate = update;
-  history.dt = dt;
-  ++history.n_steps;
+  auto rate = std::make_shared<Vector>(mixed_vector(true));
+  *rate = update;
+  history.insert(history.begin(), {dt, std::move(rate)});
+  if (history.size() > positions_order)
+    history.pop_back();
 
   Vector positions = surface_membrane.vector_field(false),
          velocity = surface_membrane.vector_field(false);
@@ -441,11 +468,16 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
   archive.field("displacement, moment and tension", space.dof_handler, solution);
   archive.field("material area", surface_membrane.tension_dofs(), material_area);
   archive.field("velocity", surface_membrane.position_dofs(), velocity_vector);
-  archive.field("rate of change", space.dof_handler, history.rate);
-  archive.field("rate of change before", space.dof_handler, history.rate_before);
-  state.item("steps in history", history.n_steps);
-  state.item("last step", history.dt);
-  state.item("step before", history.dt_before);
+  std::size_t n_past = history.size();
+  state.item("past steps", n_past);
+  history.resize(n_past);
+  for (std::size_t i = 0; i < n_past; ++i) {
+    const std::string name = "past step " + std::to_string(i + 1);
+    state.item(name + ": length", history[i].dt);
+    Vector rate = archive.loading() ? mixed_vector(true) : *history[i].rate;
+    archive.field(name + ": rate of change", space.dof_handler, rate);
+    history[i].rate = std::make_shared<const Vector>(rate);
+  }
 
   // The nodes that point forces act on stay the same until the mesh changes, though others may have
   // become the highest: the marked node of each cell, or -1.

@@ -73,13 +73,13 @@ public:
   /// tensions left out: minus the force of the energies. The moment must belong to the shape.
   Vector energy_gradient();
 
-  /// How displacement, moment and tension changed in the last two steps, per time: where the next
-  /// one leads. It belongs to a mesh.
-  struct History {
-    unsigned int n_steps = 0; ///< those that it knows of
-    Vector rate, rate_before; ///< mixed space, ghosted
-    double dt = 0., dt_before = 0.;
+  /// How displacement, moment and tension changed in a step, per time.
+  struct PastStep {
+    double dt;
+    std::shared_ptr<const Vector> rate; ///< mixed space, ghosted
   };
+  /// The last steps on this mesh, newest first: where the next one leads.
+  using History = std::vector<PastStep>;
 
   /// Everything that a rejected step or a look-ahead must put back; serialize() lists the same.
   struct Snapshot {

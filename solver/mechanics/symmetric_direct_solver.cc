@@ -10,8 +10,9 @@ void check(const PetscErrorCode code) {
 }
 } // namespace
 
-SymmetricDirectSolver::SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &m)
-    : matrix(m) {
+SymmetricDirectSolver::SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &m,
+                                             const int room)
+    : matrix(m), room(room) {
   check(MatSetOption(matrix, MAT_SYMMETRIC, PETSC_TRUE));
   check(PCCreate(m.get_mpi_communicator(), &solver));
   check(PCSetOperators(solver, matrix, matrix));

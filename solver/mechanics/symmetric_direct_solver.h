@@ -13,7 +13,11 @@ namespace fusogen {
 class SymmetricDirectSolver {
 public:
   /// @param matrix must outlive this object and keep its sparsity pattern
-  explicit SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &matrix);
+  /// @param room workspace for delayed pivots that MUMPS takes from the start [percent of the
+  ///   rest]; saddle points want much, nearly definite matrices none. If it does not do, it is
+  ///   doubled.
+  explicit SymmetricDirectSolver(const dealii::PETScWrappers::MPI::SparseMatrix &matrix,
+                                 int room = 60);
   ~SymmetricDirectSolver();
   SymmetricDirectSolver(const SymmetricDirectSolver &) = delete;
   SymmetricDirectSolver &operator=(const SymmetricDirectSolver &) = delete;
@@ -32,7 +36,7 @@ private:
   PC solver = nullptr;
   Mat matrix;
   Mat factor = nullptr;
-  int room = 60; ///< MUMPS' extra workspace for delayed pivots of the saddle point [percent]
+  int room;
 };
 } // namespace fusogen
 

@@ -7,6 +7,12 @@
 #include <cmath>
 
 namespace fusogen {
+namespace {
+// The ledger's defect is a small difference of energies, whose round-off would pass on to the
+// steps, and from there to all results: factors between steps are multiples of 1/64.
+double rounded(const double factor) { return std::round(64. * factor) / 64.; }
+} // namespace
+
 template <int dim>
 StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest) {
   const auto start = flow.snapshot();
@@ -38,7 +44,7 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
       const bool was_cut_short = dt < 0.99 * next_step;
       // Not from the number of Newton's iterations: it hangs on round-off, as in the rigid motions
       // that only a trace of drag resists, and with it would the steps.
-      const double growth = std::clamp(0.8 / std::max(strain, 1e-3), 0.5, 2.);
+      const double growth = rounded(std::clamp(0.8 / std::max(strain, 1e-3), 0.5, 2.));
       // A step that was cut short to meet an output time says nothing against the longer one.
       next_step = was_cut_short && growth >= 1. ? std::max(next_step, growth * dt) : growth * dt;
       now += dt;
@@ -50,7 +56,7 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     ++rejected;
     if (result.converged)
       flow.restore(start);
-    dt *= std::isfinite(strain) ? std::clamp(0.7 / strain, 0.1, 0.6) : 0.25;
+    dt *= std::isfinite(strain) ? rounded(std::clamp(0.7 / strain, 0.1, 0.6)) : 0.25;
     if (!fails)
       dt = std::max(dt, parameters.initial_step);
     next_step = dt;

@@ -70,7 +70,9 @@ template <int dim> void check_kept() {
     BOOST_CHECK_SMALL(dealii::Utilities::MPI::max(worst, MPI_COMM_WORLD), 1e-10);
     BOOST_CHECK_SMALL(v.membrane->volume() / v.volume - 1, 1e-10);
   }
-  BOOST_CHECK_SMALL(v.membrane->area() / v.flow.total_material_area() - 1, 1e-12);
+  // What Newton's method leaves of a displacement, 2e-11 of the shortest edge, is no more of the
+  // area.
+  BOOST_CHECK_SMALL(v.membrane->area() / v.flow.total_material_area() - 1, 2e-11);
 }
 
 template <int dim> void check_failure() {

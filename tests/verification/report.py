@@ -8,10 +8,12 @@ import time
 
 import dimensions_agree
 import exocytosis
+import exocytosis_in_space
 import pore_energies
 import sphere_modes
 import tether
 import vesicle_equilibria
+import vesicle_pair
 from runs import PROGRAM, SOURCE, Checks
 
 PREAMBLE = """# Verification
@@ -53,6 +55,8 @@ def main():
     tether.verify(checks, False)
     exocytosis.verify(checks, False)
     exocytosis.verify(checks, True)
+    exocytosis_in_space.verify(checks, True)
+    vesicle_pair.verify(checks, True)
     text = PREAMBLE + checks.markdown() + ''.join(messages(name) for name in PROGRAMS)
     text += f'\n{sum(len(rows) for _, rows in checks.sections)} comparisons, {checks.failures} failures.\n'
     output.parent.mkdir(parents=True, exist_ok=True)

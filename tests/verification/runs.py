@@ -119,9 +119,12 @@ def order(coarse, fine):
 
 
 def numbers(run):
-    """All numbers of statistics.csv and of summary.json of a run, by name."""
+    """All numbers of statistics.csv and of summary.json of a run, by name; not the iterations of the
+    solvers, as whether the last one is needed may hang on round-off."""
     result = {}
     for name, column in run.table().items():
+        if 'iterations' in name:
+            continue
         for i, value in enumerate(column):
             result[f'{name}, row {i}'] = value
     for name, entry in run.summary.items():
