@@ -12,7 +12,10 @@ using frame::value;
 template <int dim>
 void Bending<dim>::add_to(const PointState &p, PointDerivatives &d, const bool second) const {
   const SurfacePoint &s = p.now;
-  const double dA = s.weight, c0 = spontaneous_curvature;
+  const double dA = s.weight, kappa = bending_rigidity;
+  const double potential = p.leaflets ? p.leaflets->potential : 0.;
+  const double by_potential = neutral_distance / kappa; // change of c0 by the potential
+  const double c0 = spontaneous_curvature + by_potential * potential;
   const VectorFieldValue &b = p.moment;
   const double b_normal = b.value * s.normal;
   const Vector2 b_tangential({b.value * s.tangents[0], b.value * s.tangents[1]});
@@ -26,8 +29,24 @@ void Bending<dim>::add_to(const PointState &p, PointDerivatives &d, const bool s
   for (unsigned int c = 0; c < 3; ++c)
     d.moment[value(c)] += dA * (c0 * s.normal[c] - b.value[c] / bending_rigidity);
   add_variation_of_area(-dA, d.moment);
+  const double potential_energy =
+      -potential * neutral_distance * (spontaneous_curvature + 0.5 * by_potential * potential);
+  // minus d H, in terms of b
+  const double by_leaflets = by_potential * b_normal - neutral_distance * c0;
+  if (p.leaflets) {
+    add_variation_of_area(dA * potential_energy, d.displacement_now);
+    d.leaflets->potential += dA * by_leaflets;
+  }
   if (!second)
     return;
+  if (p.leaflets) {
+    add_second_variation_of_area(dA * potential_energy, d.now_now);
+    add_variation_of_area(dA * by_leaflets, d.leaflets->potential_now);
+    for (unsigned int a = 0; a < 2; ++a)
+      d.leaflets->potential_now[normal(a)] -= dA * by_potential * b_tangential[a];
+    d.leaflets->potential_moment += dA * by_potential * s.normal;
+    d.leaflets->potential_potential -= dA * by_potential * neutral_distance;
+  }
 
   add_second_variation_of_area(-dA * moment_energy, d.now_now);
 
@@ -96,7 +115,10 @@ void Bending<dim>::add_to_edge(const EdgePointState &p, EdgePointDerivatives &d,
 }
 
 template <int dim> double Bending<dim>::energy(const PointState &p) const {
-  return p.now.weight * p.moment.value.norm_square() / (2. * bending_rigidity);
+  Vector3 moment = p.moment.value; // kappa (C0 - H) nu
+  if (p.leaflets)
+    moment -= p.leaflets->potential * neutral_distance * p.now.normal;
+  return p.now.weight * moment.norm_square() / (2. * bending_rigidity);
 }
 
 template class Bending<1>;

@@ -20,12 +20,19 @@ namespace fusogen {
 /// prescribed at an edge with clamped slope. Written as a saddle functional, the discrete force is
 /// the exact derivative of the discrete energy. Its second derivatives use the third variation of
 /// area, see doc/theory.md.
+///
+/// Between two leaflets with the potential mu, which is the multiplier of the difference rho of
+/// their densities (leaflet_elasticity.h), rho = d H + ... turns kappa/2 (H - C0)^2 into kappa/2 (H
+/// - C0)^2 - mu d H: a spontaneous curvature C0 + mu d / kappa, and a part without H.
 template <int dim> class Bending : public Term<dim> {
 public:
   /// @param bending_rigidity kappa [pN nm]
   /// @param spontaneous_curvature C0 [1/nm]
-  Bending(double bending_rigidity, double spontaneous_curvature)
-      : bending_rigidity(bending_rigidity), spontaneous_curvature(spontaneous_curvature) {}
+  /// @param neutral_distance d, of the leaflets' neutral surfaces from the mid-surface [nm]; used
+  ///   with two leaflets
+  Bending(double bending_rigidity, double spontaneous_curvature, double neutral_distance = 0.)
+      : bending_rigidity(bending_rigidity), spontaneous_curvature(spontaneous_curvature),
+        neutral_distance(neutral_distance) {}
 
   /// Prescribes the outward conormal at a kind of edge, i.e. clamps the slope: its components along
   /// the horizontal normal of the edge (e_r in the meridian) and e_z. Without it the edge is
@@ -37,7 +44,7 @@ public:
   void add_to_edge(const EdgePointState &p, EdgePointDerivatives &d, bool second) const override;
   double energy(const PointState &p) const override;
 
-  double bending_rigidity, spontaneous_curvature;
+  double bending_rigidity, spontaneous_curvature, neutral_distance;
 
 private:
   std::map<Edge, dealii::Tensor<1, 2>> conormals;

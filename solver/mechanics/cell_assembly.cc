@@ -29,9 +29,24 @@ template <int dim> void CellAssembly<dim>::reinit(const CellUnknowns<dim> &cell)
   positions.resize(cell.old_positions.size());
   for (unsigned int i = 0; i < positions.size(); ++i)
     positions[i] = cell.old_positions[i] + cell.displacement[i];
+  set_leaflets();
 }
 
-template <int dim> double CellAssembly<dim>::shortest_edge() const {
+template <int dim> void CellAssembly<dim>::set_leaflets() {
+  leaflets.clear();
+  if (cell_unknowns->potential.empty())
+    return;
+  std::vector<ReferenceVector<dim>> slips;
+  surface_before.reference_field(cell_unknowns->slip, slips);
+  const double size = shortest_edge(cell_unknowns->old_positions);
+  for (unsigned int q = 0; q < slips.size(); ++q) {
+    const ScalarFieldValue potential = surface_before.scalar_field(q, cell_unknowns->potential);
+    leaflets.push_back(
+        {surface_before.in_frame(q, slips[q]), potential.value, potential.gradient, size});
+  }
+}
+
+template <int dim> double CellAssembly<dim>::shortest_edge(const std::vector<double> &positions) {
   const unsigned int n_vertices = 1 << dim;
   double shortest = std::numeric_limits<double>::max();
   for (unsigned int v = 0; v < n_vertices; ++v)
@@ -52,7 +67,8 @@ template <int dim> PointState CellAssembly<dim>::state(const unsigned int q) con
           surface_now.in_frame(q, moments[q]),
           surface_now.tension(q, cell_unknowns->tension),
           cell_unknowns->dt,
-          cell_unknowns->component};
+          cell_unknowns->component,
+          leaflets.empty() ? nullptr : &leaflets[q]};
 }
 
 template <int dim> NodalState CellAssembly<dim>::nodes() const {
@@ -72,8 +88,10 @@ void CellAssembly<dim>::assemble(const Terms &terms, CellSystem &system, const b
 
   system.gradient_tension.assign(n_tension, 0.);
   PointDerivatives d;
+  std::vector<LeafletDerivatives> leaflet_derivatives(leaflets.size(), LeafletDerivatives{});
   for (unsigned int q = 0; q < n_points; ++q) {
     d = {};
+    d.leaflets = leaflets.empty() ? nullptr : &leaflet_derivatives[q];
     const PointState point = state(q);
     for (const auto &term : terms)
       term->add_to(point, d, second);
@@ -118,11 +136,76 @@ void CellAssembly<dim>::assemble(const Terms &terms, CellSystem &system, const b
       contract_vectors<dim>(shapes, n_nodes, weighted, &system.tension_x[j * n]);
     }
   }
+  if (!leaflets.empty())
+    assemble_leaflets(leaflet_derivatives, system, second);
   const NodalState nodal = nodes();
   for (const auto &term : terms)
     term->add_to_nodes(nodal, system.gradient_x);
   if (!cell_unknowns->edges.empty())
     assemble_edges(terms, system, second);
+}
+
+template <int dim>
+void CellAssembly<dim>::assemble_leaflets(const std::vector<LeafletDerivatives> &derivatives,
+                                          CellSystem &system, const bool second) const {
+  const unsigned int n = surface_now.n_vector_dofs(), n_nodes = surface_now.n_vector_nodes(),
+                     m = surface_now.n_scalar_dofs(), n_points = surface_now.n_quadrature_points();
+  const double *shapes = surface_now.node_shapes().data();
+  using ReferenceMatrix = typename SurfaceValues<dim>::ReferenceMatrix;
+  std::vector<ReferenceVector<dim>> slip(n_points, ReferenceVector<dim>{});
+  std::vector<ReferenceMatrix> slip_slip(second ? n_points : 0);
+  system.gradient_potential.assign(m, 0.);
+  if (second)
+    system.potential_potential.assign(m * m, 0.);
+  for (unsigned int q = 0; q < n_points; ++q) {
+    const LeafletDerivatives &d = derivatives[q];
+    surface_before.add_pulled_back(q, d.slip, slip[q]);
+    if (second) {
+      slip_slip[q] = {};
+      surface_before.add_pulled_back(q, d.slip_slip, slip_slip[q]);
+    }
+    for (unsigned int i = 0; i < m; ++i) {
+      const ScalarFieldValue shape = surface_before.scalar_shape(q, i);
+      system.gradient_potential[i] +=
+          d.potential * shape.value + d.potential_gradient * shape.gradient;
+      if (second)
+        for (unsigned int j = 0; j < m; ++j)
+          system.potential_potential[i * m + j] +=
+              d.potential_potential * shape.value * surface_before.scalar_shape(q, j).value;
+    }
+  }
+  system.gradient_slip.assign(n, 0.);
+  contract_vectors<dim>(shapes, n_nodes, slip, system.gradient_slip.data());
+  if (!second)
+    return;
+  system.slip_slip.assign(n * n, 0.);
+  contract_matrices<dim>(shapes, n_nodes, slip_slip, true, system.slip_slip.data());
+  for (std::vector<double> *block :
+       {&system.potential_slip, &system.potential_x, &system.potential_b})
+    block->assign(m * n, 0.);
+  std::vector<ReferenceVector<dim>> by_slip(n_points), by_x(n_points), by_b(n_points);
+  for (unsigned int i = 0; i < m; ++i) {
+    for (unsigned int q = 0; q < n_points; ++q) {
+      const LeafletDerivatives &d = derivatives[q];
+      const ScalarFieldValue shape = surface_before.scalar_shape(q, i);
+      FrameVector slip_row{}, x_row = d.potential_now, b_row{};
+      for (unsigned int c = 0; c < 3; ++c) {
+        for (unsigned int a = 0; a < 2; ++a)
+          slip_row[frame::value(c)] +=
+              d.slip_gradient * shape.gradient[a] * surface_before.tangent(q, a)[c];
+        b_row[frame::value(c)] = shape.value * d.potential_moment[c];
+      }
+      for (double &entry : x_row)
+        entry *= shape.value;
+      by_slip[q] = by_x[q] = by_b[q] = {};
+      surface_before.add_pulled_back(q, slip_row, by_slip[q]);
+      surface_now.add_pulled_back(q, x_row, by_x[q]);
+      surface_now.add_pulled_back(q, b_row, by_b[q]);
+    }
+    contract_vectors<dim>(shapes, n_nodes, by_slip, &system.potential_slip[i * n]);
+    contract_vectors<dim>(shapes, n_nodes, by_x, &system.potential_x[i * n]);
+    contract_vectors<dim>(shapes, n_nodes, by_b, &system.potential_b[i * n]);
+  }
 }
 
 template <int dim>
@@ -161,6 +244,16 @@ template <int dim> double CellAssembly<dim>::dissipated(const Term<dim> &term) c
   for (unsigned int q = 0; q < surface_now.n_quadrature_points(); ++q)
     sum += term.dissipated(state(q));
   return sum;
+}
+
+template <int dim> void CellAssembly<dim>::slip_flow(std::vector<double> &flow) const {
+  flow.assign(surface_before.n_scalar_dofs(), 0.);
+  for (unsigned int q = 0; q < leaflets.size(); ++q) {
+    const Vector3 &slip = leaflets[q].slip.value;
+    const Vector2 along({slip * surface_before.tangent(q, 0), slip * surface_before.tangent(q, 1)});
+    for (unsigned int j = 0; j < flow.size(); ++j)
+      flow[j] += surface_before.weight(q) * (along * surface_before.scalar_shape(q, j).gradient);
+  }
 }
 
 template <> std::vector<typename CellAssembly<1>::EdgePoint> CellAssembly<1>::edge_points() const {

@@ -15,6 +15,9 @@ struct CellSystem {
   std::vector<double> gradient_x, gradient_b, gradient_tension;
   std::vector<double> xx, bx, tension_x;
   std::vector<double> bb; ///< node by node: the same for each component of the moment
+  /// With two leaflets also slip s and potential mu; rows of the last four belong to the potential.
+  std::vector<double> gradient_slip, gradient_potential;
+  std::vector<double> slip_slip, potential_slip, potential_x, potential_b, potential_potential;
 };
 
 /// First derivatives of a constraint on one cell, and its value there.
@@ -28,7 +31,9 @@ template <int dim> struct CellUnknowns {
   std::vector<double> old_positions, displacement; ///< [nm], node * spacedim + component
   std::vector<double> moment;                      ///< [pN]
   std::vector<double> tension;                     ///< coefficients [pN/nm]
-  double dt = 1.;                                  ///< [us]
+  /// Of two leaflets, else empty: slip [nm], as the displacement, and potential [pN/nm].
+  std::vector<double> slip, potential;
+  double dt = 1.; ///< [us]
   double orientation = 1.;
   Component component = Component::vesicle;
   /// Open edges of the cell: local face number and what edge it is.
@@ -52,7 +57,7 @@ public:
   const SurfaceValues<dim> &before() const { return surface_before; }
   const SurfaceValues<dim> &now() const { return surface_now; }
   bool is_degenerate() const { return surface_now.is_degenerate(); }
-  double shortest_edge() const;
+  double shortest_edge() const { return shortest_edge(positions); }
 
   /// Sets @p system to the sum over @p terms; the second derivatives only if @p second.
   void assemble(const Terms &terms, CellSystem &system, bool second) const;
@@ -60,6 +65,8 @@ public:
   /// Energy and dissipated energy of a term on the cell [pN nm].
   double energy(const Term<dim> &term) const;
   double dissipated(const Term<dim> &term) const;
+  /// What slips to each scalar shape function, int s . grad q_j dA over the surface before [nm^2].
+  void slip_flow(std::vector<double> &flow) const;
 
 private:
   PointState state(unsigned int q) const;
@@ -73,12 +80,17 @@ private:
   };
   std::vector<EdgePoint> edge_points() const;
   void assemble_edges(const Terms &terms, CellSystem &system, bool second) const;
+  void set_leaflets();
+  static double shortest_edge(const std::vector<double> &positions);
+  void assemble_leaflets(const std::vector<LeafletDerivatives> &points, CellSystem &system,
+                         bool second) const;
 
   unsigned int degree;
   SurfaceValues<dim> surface_before, surface_now;
   const CellUnknowns<dim> *cell_unknowns = nullptr;
   std::vector<double> positions;
   std::vector<ReferenceVector<dim>> old_points, points, displacements, moments;
+  std::vector<LeafletState> leaflets; // by quadrature point; empty without leaflets
 };
 } // namespace fusogen
 

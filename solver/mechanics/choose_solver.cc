@@ -18,6 +18,9 @@ std::unique_ptr<LinearSolver<1>> choose_solver(const SolverKind, const MixedSpac
 
 template <>
 std::unique_ptr<LinearSolver<2>> choose_solver(const SolverKind kind, const MixedSpace<2> &space) {
+  // The preconditioner knows nothing of slip and potential.
+  if (space.leaflets == Leaflets::two)
+    return std::make_unique<DirectSolver<2>>(space);
   const bool large =
       space.membrane.triangulation().n_global_active_cells() >= cells_worth_iterating;
   if (kind == SolverKind::iterative || (kind == SolverKind::automatic && large))

@@ -13,7 +13,8 @@ enum class SolverKind {
   iterative
 };
 
-/// The solver for the linear systems of @p space; meridians are always solved directly.
+/// The solver for the linear systems of @p space; meridians and two leaflets are always solved
+/// directly.
 template <int dim>
 std::unique_ptr<LinearSolver<dim>> choose_solver(SolverKind kind, const MixedSpace<dim> &space);
 } // namespace fusogen

@@ -6,18 +6,63 @@
 #include <deal.II/lac/full_matrix.h>
 #include <deal.II/lac/sparsity_tools.h>
 
+#include <algorithm>
+
 namespace fusogen {
 using namespace dealii;
 
+namespace {
+// Entry of a cell's matrix, of a row in a later or the same block.
+template <int dim>
+double second_derivative(const CellSystem &system, const unsigned int row_block,
+                         const unsigned int row, const unsigned int column_block,
+                         const unsigned int column) {
+  using Space = MixedSpace<dim>;
+  constexpr unsigned int spacedim = dim + 1;
+  const unsigned int n = system.gradient_x.size(), n_nodes = n / spacedim;
+  switch (row_block) {
+  case Space::displacement:
+    return system.xx[row * n + column];
+  case Space::moment:
+    if (column_block == Space::displacement)
+      return system.bx[row * n + column];
+    return row % spacedim == column % spacedim
+               ? system.bb[row / spacedim * n_nodes + column / spacedim]
+               : 0.;
+  case Space::tension:
+    return column_block == Space::displacement ? system.tension_x[row * n + column] : 0.;
+  case Space::slip:
+    return column_block == Space::slip ? system.slip_slip[row * n + column] : 0.;
+  default: // potential
+    switch (column_block) {
+    case Space::displacement:
+      return system.potential_x[row * n + column];
+    case Space::moment:
+      return system.potential_b[row * n + column];
+    case Space::slip:
+      return system.potential_slip[row * n + column];
+    case Space::potential:
+      return system.potential_potential[row * system.gradient_potential.size() + column];
+    default:
+      return 0.;
+    }
+  }
+}
+} // namespace
+
 template <int dim> DirectSolver<dim>::DirectSolver(const MixedSpace<dim> &space) : space(space) {
-  // Moments do not couple to tensions.
+  // Pairs of blocks with second derivatives; of moments, component by component.
+  using Space = MixedSpace<dim>;
   const unsigned int n_components = space.element.n_components();
   Table<2, DoFTools::Coupling> coupling(n_components, n_components);
-  constexpr unsigned int spacedim = dim + 1;
-  const auto block = [](const unsigned int component) { return component / spacedim; };
   for (unsigned int c = 0; c < n_components; ++c)
     for (unsigned int d = 0; d < n_components; ++d) {
-      const bool coupled = block(c) + block(d) < 3 && (block(c) != 1 || block(d) != 1 || c == d);
+      const auto pair = std::minmax({space.block_of_component(c), space.block_of_component(d)});
+      const bool coupled =
+          pair.second == Space::slip ? pair.first == Space::slip
+          : pair.second == Space::potential
+              ? pair.first != Space::tension
+              : pair.first == Space::displacement || (pair.second == Space::moment && c == d);
       coupling[c][d] = coupled || c == d ? DoFTools::always : DoFTools::none;
     }
   DynamicSparsityPattern pattern(space.relevant);
@@ -35,30 +80,16 @@ template <int dim> void DirectSolver<dim>::begin() {
 
 template <int dim>
 void DirectSolver<dim>::add(const typename MixedSpace<dim>::Cell &cell, const CellSystem &system) {
-  constexpr unsigned int spacedim = dim + 1;
-  const unsigned int n = space.dofs_per_cell(), n_vector = system.gradient_x.size(),
-                     n_nodes = n_vector / spacedim;
+  const unsigned int n = space.dofs_per_cell();
   cell_matrix.reinit(n, n);
   for (unsigned int i = 0; i < n; ++i) {
     const auto [row_block, row] = space.block_index(i);
     for (unsigned int j = 0; j < n; ++j) {
       const auto [column_block, column] = space.block_index(j);
-      double value = 0.;
-      if (row_block == 0 && column_block == 0)
-        value = system.xx[row * n_vector + column];
-      else if (row_block == 1 && column_block == 0)
-        value = system.bx[row * n_vector + column];
-      else if (row_block == 0 && column_block == 1)
-        value = system.bx[column * n_vector + row];
-      else if (row_block == 1 && column_block == 1)
-        value = row % spacedim == column % spacedim
-                    ? system.bb[row / spacedim * n_nodes + column / spacedim]
-                    : 0.;
-      else if (row_block == 2 && column_block == 0)
-        value = system.tension_x[row * n_vector + column];
-      else if (row_block == 0 && column_block == 2)
-        value = system.tension_x[column * n_vector + row];
-      cell_matrix(i, j) = value;
+      cell_matrix(i, j) =
+          row_block >= column_block
+              ? second_derivative<dim>(system, row_block, row, column_block, column)
+              : second_derivative<dim>(system, column_block, column, row_block, row);
     }
   }
   std::vector<types::global_dof_index> indices(n);

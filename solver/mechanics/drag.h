@@ -6,7 +6,7 @@
 
 namespace fusogen {
 /// Drag of the surroundings on the membrane, power dissipated int xi |v|^2 dA: a local stand-in for
-/// bulk water.
+/// bulk water. Each of two leaflets has half of it, so that their slip is resisted, too.
 template <int dim> class Drag : public Term<dim> {
 public:
   /// @param coefficient xi [pN us/nm^3]
@@ -19,10 +19,17 @@ public:
       d.displacement_before[i] += factor * p.displacement.value[c];
       if (second)
         d.before_before[i][i] += factor;
+      if (!p.leaflets)
+        continue;
+      d.leaflets->slip[i] += factor * p.leaflets->slip.value[c];
+      if (second)
+        d.leaflets->slip_slip[i][i] += factor;
     }
   }
   double dissipated(const PointState &p) const override {
-    return coefficient * p.before.weight * p.displacement.value.norm_square() / p.dt;
+    const double squared = p.displacement.value.norm_square() +
+                           (p.leaflets ? p.leaflets->slip.value.norm_square() : 0.);
+    return coefficient * p.before.weight * squared / p.dt;
   }
 
   double coefficient;

@@ -3,6 +3,7 @@
 
 #include "mechanics/direct_solver.h"
 #include "mechanics/moment_mass.h"
+#include "mechanics/scalar_mass.h"
 
 #include <cmath>
 #include <limits>
@@ -58,10 +59,13 @@ std::vector<double> extrapolation_weights(const History &history, const unsigned
 } // namespace
 
 template <int dim>
-FlowSystem<dim>::FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> conditions)
-    : surface_membrane(membrane), space(membrane, std::move(conditions)),
+FlowSystem<dim>::FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> conditions,
+                            const Leaflets leaflets)
+    : leaflet_content(membrane.scalar_vector(true)), surface_membrane(membrane),
+      space(membrane, std::move(conditions), leaflets),
       solver(std::make_unique<DirectSolver<dim>>(space)), solution(mixed_vector(true)),
-      velocity_vector(membrane.vector_field(true)), gradient(mixed_vector(false)) {
+      velocity_vector(membrane.vector_field(true)),
+      slip_velocity_vector(membrane.vector_field(true)), gradient(mixed_vector(false)) {
   update_marks();
 }
 
@@ -148,9 +152,11 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
     assembly.assemble(terms, system, part == Part::all);
     for (unsigned int i = 0; i < n; ++i) {
       const auto [block, index] = space.block_index(i);
-      cell_gradient(i) = block == 0   ? system.gradient_x[index]
-                         : block == 1 ? system.gradient_b[index]
-                                      : system.gradient_tension[index];
+      cell_gradient(i) = block == MixedSpace<dim>::displacement ? system.gradient_x[index]
+                         : block == MixedSpace<dim>::moment     ? system.gradient_b[index]
+                         : block == MixedSpace<dim>::tension    ? system.gradient_tension[index]
+                         : block == MixedSpace<dim>::slip       ? system.gradient_slip[index]
+                                                                : system.gradient_potential[index];
     }
     cell->get_dof_indices(indices);
     space.constraints.distribute_local_to_global(cell_gradient, indices, gradient);
@@ -170,6 +176,8 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
       space.constraints.distribute_local_to_global(cell_border, indices, borders[k]);
     }
   });
+  for (const auto &[scalar, mixed] : space.potential_map)
+    gradient(mixed) += static_cast<double>(leaflet_content(scalar));
   gradient.compress(VectorOperation::add);
 
   const MPI_Comm communicator = surface_membrane.communicator();
@@ -197,14 +205,99 @@ template <int dim> void FlowSystem<dim>::initialize() {
   borders.assign(constrained_terms.size(), mixed_vector(false));
   border_values.assign(constrained_terms.size(), 0.);
   material_area = surface_membrane.shape_areas();
-  project_moment();
+  if (space.leaflets == Leaflets::two)
+    relax_leaflets();
+  else
+    project_moment();
 }
 
 template <int dim> void FlowSystem<dim>::project_moment() {
+  project_moment_alone();
+  if (space.leaflets == Leaflets::two)
+    project_potential();
+}
+
+template <int dim> void FlowSystem<dim>::relax_leaflets() {
+  Vector relaxed = mixed_vector(false), content = surface_membrane.scalar_vector(false);
+  relaxed = solution;
+  for (const auto &[scalar, mixed] : space.potential_map)
+    relaxed(mixed) = 0.;
+  relaxed.compress(VectorOperation::insert);
+  solution = relaxed;
+  leaflet_content = content;
+  project_moment_alone();
+  assemble(Part::energies, 1.);
+  for (const auto &[scalar, mixed] : space.potential_map)
+    content(scalar) = -static_cast<double>(gradient(mixed));
+  content.compress(VectorOperation::insert);
+  leaflet_content = content;
+}
+
+template <int dim> void FlowSystem<dim>::project_potential() {
+  // With the moment projected anew for each potential, the density is d H + mu / (2 K_m) and H
+  // changes by the error of a projection only: a fixed point, reached within a few rounds.
+  constexpr unsigned int most_rounds = 50;
+  ScalarMass<dim> mass(surface_membrane);
+  const double modulus = [&] {
+    for (const auto &term : terms)
+      if (const double value = term->leaflet_modulus(); value > 0.)
+        return value;
+    return 0.;
+  }();
+  Vector current = mixed_vector(false), defect = surface_membrane.scalar_vector(false),
+         change = defect;
+  double last = std::numeric_limits<double>::max();
+  for (unsigned int round = 0; round < most_rounds; ++round) {
+    assemble(Part::energies, 1.);
+    for (const auto &[scalar, mixed] : space.potential_map)
+      defect(scalar) = static_cast<double>(gradient(mixed));
+    defect.compress(VectorOperation::insert);
+    mass.solve(defect, change);
+    change *= 2. * modulus;
+    const double size = change.linfty_norm();
+    current = solution;
+    for (const auto &[scalar, mixed] : space.potential_map)
+      current(mixed) = current(mixed) + static_cast<double>(change(scalar));
+    current.compress(VectorOperation::insert);
+    solution = current;
+    project_moment_alone();
+    if (size < 1e-10 * modulus || size >= 0.9 * last) // round-off, of densities near 1
+      break;
+    last = size;
+  }
+}
+
+template <int dim> void FlowSystem<dim>::move_leaflets(const double dt) {
+  Vector content = surface_membrane.scalar_vector(false), flow = content;
+  std::vector<Index> indices;
+  std::vector<double> local;
+  for_each_cell(dt, [&](const auto &cell, const CellAssembly<dim> &assembly) {
+    surface_membrane.cell_scalar_indices(cell, indices);
+    assembly.slip_flow(local);
+    surface_membrane.scalar_constraints().distribute_local_to_global(local, indices, flow);
+  });
+  flow.compress(VectorOperation::add);
+  content = leaflet_content;
+  content.add(1., flow);
+  leaflet_content = content;
+}
+
+template <int dim> Vector FlowSystem<dim>::leaflet_potential() const {
+  Vector values = surface_membrane.scalar_vector(false);
+  for (const auto &[scalar, mixed] : space.potential_map)
+    values(scalar) = static_cast<double>(solution(mixed));
+  values.compress(VectorOperation::insert);
+  Vector result = surface_membrane.scalar_vector(true);
+  result = values;
+  return result;
+}
+
+template <int dim> void FlowSystem<dim>::project_moment_alone() {
   Vector start = mixed_vector(false);
   start = solution;
-  for (const auto &[vector, mixed] : space.displacement_map)
-    start(mixed) = 0.;
+  for (const auto *map : space.increments())
+    for (const auto &[vector, mixed] : *map)
+      start(mixed) = 0.;
   start.compress(VectorOperation::insert);
   solution = start;
   assemble(Part::energies, 1.);
@@ -217,6 +310,34 @@ template <int dim> void FlowSystem<dim>::project_moment() {
   });
   mass.correct(gradient, start);
   solution = start;
+}
+
+template <int dim> Vector FlowSystem<dim>::density_difference() const {
+  Vector content = surface_membrane.scalar_vector(false), density = content;
+  content = leaflet_content;
+  ScalarMass<dim>(surface_membrane).solve(content, density);
+  Vector result = surface_membrane.scalar_vector(true);
+  result = density;
+  return result;
+}
+
+template <int dim> std::vector<ConservedField> FlowSystem<dim>::leaflet_fields() const {
+  if (space.leaflets == Leaflets::single)
+    return {};
+  ConservedField field;
+  field.density = density_difference();
+  Vector content = surface_membrane.scalar_vector(false);
+  content = leaflet_content;
+  field.total = content.mean_value() * content.size();
+  return {field};
+}
+
+template <int dim>
+void FlowSystem<dim>::mesh_moved(const Vector &new_material_area,
+                                 const std::vector<ConservedField> &leaflets) {
+  if (!leaflets.empty())
+    leaflet_content = leaflets.front().content;
+  mesh_moved(new_material_area);
 }
 
 template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_area) {
@@ -237,12 +358,13 @@ void FlowSystem<dim>::assemble_at_start(const double dt, Vector &current, const 
                moment_weights = extrapolation_weights(history, std::min(n - 1, moments_order), dt);
     for (unsigned int i = 0; i < n; ++i)
       current.add(moment_weights[i], *history[i].rate);
-    for (const auto &[vector, mixed] : space.displacement_map) {
-      double displacement = 0.;
-      for (unsigned int i = 0; i < n; ++i)
-        displacement += weights[i] * static_cast<double>((*history[i].rate)(mixed));
-      current(mixed) = displacement;
-    }
+    for (const auto *map : space.increments())
+      for (const auto &[vector, mixed] : *map) {
+        double increment = 0.;
+        for (unsigned int i = 0; i < n; ++i)
+          increment += weights[i] * static_cast<double>((*history[i].rate)(mixed));
+        current(mixed) = increment;
+      }
     current.compress(VectorOperation::insert);
     solution = current;
   }
@@ -263,8 +385,9 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
 
   Vector current = mixed_vector(false), update = mixed_vector(false);
   current = solution;
-  for (const auto &[vector, mixed] : space.displacement_map)
-    current(mixed) = 0.;
+  for (const auto *map : space.increments())
+    for (const auto &[vector, mixed] : *map)
+      current(mixed) = 0.;
   current.compress(VectorOperation::insert);
   solution = current;
   for (const auto &term : terms)
@@ -320,8 +443,9 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     solution = current;
 
     double size = 0.;
-    for (const auto &[vector, mixed] : space.displacement_map)
-      size = std::max(size, std::abs(update(mixed)));
+    for (const auto *map : space.increments())
+      for (const auto &[vector, mixed] : *map)
+        size = std::max(size, std::abs(update(mixed)));
     size = Utilities::MPI::max(size, communicator) / shortest;
     result.iterations = iteration;
     if (!std::isfinite(size) || size > length / shortest ||
@@ -366,6 +490,8 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   if (Utilities::MPI::max(degenerate_geometry ? 1 : 0, communicator) == 1)
     return fail();
   result.energy_after = Utilities::MPI::sum(energy_after, communicator);
+  if (space.leaflets == Leaflets::two)
+    move_leaflets(dt);
   last_power.clear();
   for (const auto &term : terms) {
     const double sum = Utilities::MPI::sum(dissipated[term->name()], communicator);
@@ -383,7 +509,14 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     history.pop_back();
 
   Vector positions = surface_membrane.vector_field(false),
-         velocity = surface_membrane.vector_field(false);
+         velocity = surface_membrane.vector_field(false),
+         slip_velocity = surface_membrane.vector_field(false);
+  for (const auto &[vector, mixed] : space.slip_map) {
+    slip_velocity(vector) = static_cast<double>(current(mixed)) / dt;
+    current(mixed) = 0.;
+  }
+  slip_velocity.compress(VectorOperation::insert);
+  slip_velocity_vector = slip_velocity;
   positions = surface_membrane.positions();
   for (const auto &[vector, mixed] : space.displacement_map) {
     const double displacement = current(mixed);
@@ -442,7 +575,13 @@ template <int dim> Vector FlowSystem<dim>::energy_gradient() {
 }
 
 template <int dim> typename FlowSystem<dim>::Snapshot FlowSystem<dim>::snapshot() const {
-  Snapshot s{surface_membrane.positions(), solution, material_area, velocity_vector, history, {}};
+  Snapshot s{surface_membrane.positions(),
+             solution,
+             material_area,
+             leaflet_content,
+             velocity_vector,
+             history,
+             {}};
   for (const auto &term : terms)
     s.multipliers.push_back(term->multiplier);
   return s;
@@ -452,6 +591,7 @@ template <int dim> void FlowSystem<dim>::restore(const Snapshot &s) {
   surface_membrane.set_positions(s.positions);
   solution = s.solution;
   material_area = s.material_area;
+  leaflet_content = s.leaflet_content;
   velocity_vector = s.velocity;
   history = s.history;
   for (unsigned int k = 0; k < terms.size(); ++k)
@@ -467,6 +607,10 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
   }
   archive.field("displacement, moment and tension", space.dof_handler, solution);
   archive.field("material area", surface_membrane.tension_dofs(), material_area);
+  if (space.leaflets == Leaflets::two) {
+    archive.field("leaflet content", surface_membrane.scalar_dofs(), leaflet_content);
+    archive.field("slip velocity", surface_membrane.position_dofs(), slip_velocity_vector);
+  }
   archive.field("velocity", surface_membrane.position_dofs(), velocity_vector);
   std::size_t n_past = history.size();
   state.item("past steps", n_past);
@@ -502,6 +646,22 @@ template <int dim> Vector FlowSystem<dim>::moment() const {
   owned_field.compress(VectorOperation::insert);
   Vector result = surface_membrane.vector_field(true);
   result = owned_field;
+  return result;
+}
+
+template <int dim> Vector FlowSystem<dim>::curvature_moment() {
+  if (space.leaflets == Leaflets::single)
+    return moment();
+  const Vector now = solution;
+  Vector without = mixed_vector(false);
+  without = solution;
+  for (const auto &[scalar, mixed] : space.potential_map)
+    without(mixed) = 0.;
+  without.compress(VectorOperation::insert);
+  solution = without;
+  project_moment_alone();
+  const Vector result = moment();
+  solution = now;
   return result;
 }
 

@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_MECHANICS_FLOW_SYSTEM_H
 #define FUSOGEN_MECHANICS_FLOW_SYSTEM_H
 
+#include "geometry/conserved_field.h"
 #include "geometry/membrane.h"
 #include "geometry/surface_archive.h"
 #include "mechanics/linear_solver.h"
@@ -33,7 +34,8 @@ template <int dim> class FlowSystem {
 public:
   static constexpr int spacedim = dim + 1;
 
-  FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> edge_conditions);
+  FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeCondition> edge_conditions,
+             Leaflets leaflets = Leaflets::single);
 
   /// Registers a term; returns it for later changes of its numbers.
   template <class T> T &add(T term) {
@@ -47,16 +49,28 @@ public:
   void use(std::unique_ptr<LinearSolver<dim>> linear_solver) { solver = std::move(linear_solver); }
   const MixedSpace<dim> &unknowns() const { return space; }
 
-  /// Measures the material area of the current shape, projects the moment; call once after the
-  /// terms are in place.
+  /// Measures the material area of the current shape, projects the moment, relaxes two leaflets;
+  /// call once after the terms are in place.
   void initialize();
 
-  /// Computes the bending moment of the current shape.
+  /// Computes the bending moment of the current shape, and with two leaflets the potential that
+  /// belongs to their content.
   void project_moment();
+
+  /// Gives two leaflets the contents with which none is stretched on the current shape.
+  void relax_leaflets();
 
   /// After nodes moved along the surface: @p new_material_area is the area as the mesh motion
   /// carried it over.
   void mesh_moved(const Vector &new_material_area);
+
+  /// What mesh motion must carry along besides, for mesh_moved(): nothing, or the density
+  /// difference of two leaflets.
+  std::vector<ConservedField> leaflet_fields() const;
+  void mesh_moved(const Vector &new_material_area, const std::vector<ConservedField> &leaflets);
+
+  /// Difference of the densities of two leaflets (scalar space, ghosted).
+  Vector density_difference() const;
 
   /// Takes one time step of dt [us]. If Newton's method fails, the membrane and all fields are as
   /// before.
@@ -83,7 +97,7 @@ public:
 
   /// Everything that a rejected step or a look-ahead must put back; serialize() lists the same.
   struct Snapshot {
-    Vector positions, solution, material_area, velocity;
+    Vector positions, solution, material_area, leaflet_content, velocity;
     History history;
     std::vector<double> multipliers;
   };
@@ -98,6 +112,11 @@ public:
   /// kept by each step; mesh motion transports it.
   Vector material_area;
 
+  /// With two leaflets, the content int rho q_j dA of the difference of their densities for the
+  /// scalar shape functions q_j [nm^2], see leaflet_elasticity.h; ghosted. A step lets it slip
+  /// along the membrane; mesh motion transports it. After a change, call project_moment().
+  Vector leaflet_content;
+
   /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for
   /// at once.
   double area_relaxation_time = 0.;
@@ -109,7 +128,14 @@ public:
   /// last step (position space), tension [pN/nm] averaged to the continuous scalar space.
   Vector moment() const;
   Vector tension() const;
+  /// kappa (C0 - H) nu [pN] (position space, ghosted): the moment without what two leaflets add.
+  Vector curvature_moment();
   Vector velocity() const { return velocity_vector; }
+  /// Potential of the leaflets' density difference [pN/nm] (scalar space, ghosted).
+  Vector leaflet_potential() const;
+  /// Velocity of the outer leaflet relative to the mid-surface in the last step [nm/us] (position
+  /// space, ghosted); the inner one has the opposite.
+  Vector slip_velocity() const { return slip_velocity_vector; }
   /// Gives the next step a tension (scalar space, ghosted) to start from.
   void set_tension(const Vector &tension);
 
@@ -131,14 +157,19 @@ private:
   /// Calls function(cell, assembly) for each owned cell with the assembly at the current state.
   template <class Function> void for_each_cell(double dt, const Function &function) const;
   Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
+  void project_moment_alone();
+  void project_potential();
+  /// Lets the content follow the slip of the step.
+  void move_leaflets(double dt);
 
   Membrane<dim> &surface_membrane;
   std::vector<std::unique_ptr<Term<dim>>> terms;
   MixedSpace<dim> space;
   std::unique_ptr<LinearSolver<dim>> solver;
-  Vector solution; // ghosted: displacement since the start of the step (0 between steps), moment,
-                   // tension
-  Vector velocity_vector, area_target;
+  // Ghosted: displacement and slip since the start of the step (0 between steps), moment, tension,
+  // potential.
+  Vector solution;
+  Vector velocity_vector, slip_velocity_vector, area_target;
   History history;
   Vector gradient; // owned
   std::vector<Vector> borders;

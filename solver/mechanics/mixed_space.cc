@@ -8,11 +8,23 @@
 namespace fusogen {
 using namespace dealii;
 
+namespace {
+// Vector fields first, then the tension, then the potential.
+template <int dim>
+FESystem<dim, dim + 1> mixed_element(const unsigned int degree, const Leaflets leaflets) {
+  const FE_Q<dim, dim + 1> vectors(degree), scalars(std::max(1u, degree - 1));
+  const FE_DGP<dim, dim + 1> tensions(std::max(1u, degree - 1));
+  if (leaflets == Leaflets::single)
+    return {vectors, 2 * (dim + 1), tensions, 1};
+  return {vectors, 3 * (dim + 1), tensions, 1, scalars, 1};
+}
+} // namespace
+
 template <int dim>
 MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
-                            std::map<Edge, EdgeCondition> edge_conditions)
-    : membrane(membrane), element(FE_Q<dim, spacedim>(membrane.degree()), 2 * spacedim,
-                                  FE_DGP<dim, spacedim>(std::max(1u, membrane.degree() - 1)), 1),
+                            std::map<Edge, EdgeCondition> edge_conditions, const Leaflets leaflets)
+    : membrane(membrane), leaflets(leaflets),
+      element(mixed_element<dim>(membrane.degree(), leaflets)),
       dof_handler(membrane.triangulation()), edge_conditions(std::move(edge_conditions)) {
   dof_handler.distribute_dofs(element);
   owned = dof_handler.locally_owned_dofs();
@@ -21,10 +33,8 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
   local_index.resize(element.n_dofs_per_cell());
   for (unsigned int i = 0; i < local_index.size(); ++i) {
     const auto [base, node] = element.system_to_base_index(i);
-    if (base.first == 1)
-      local_index[i] = {tension, node};
-    else
-      local_index[i] = {base.second / spacedim, node * spacedim + base.second % spacedim};
+    const Block block = block_of_component(element.system_to_component_index(i).first);
+    local_index[i] = {block, base.first == 0 ? node * spacedim + base.second % spacedim : node};
   }
   const FE_Q<dim> nodes(membrane.degree());
   for (const unsigned int face : GeometryInfo<dim>::face_indices()) {
@@ -37,23 +47,29 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
   }
 
   // Every owned degree of freedom of the membrane's spaces has its partner in the mixed system.
-  std::map<Index, Index> partners[3];
-  std::vector<Index> mixed(element.n_dofs_per_cell()), vector_indices, tension_indices;
+  std::map<Index, Index> partners[5];
+  std::vector<Index> mixed(element.n_dofs_per_cell()), vector_indices, tension_indices,
+      scalar_indices;
   for (const auto &cell : dof_handler.active_cell_iterators())
     if (!cell->is_artificial()) {
       cell->get_dof_indices(mixed);
       membrane.cell_position_indices(cell, vector_indices);
       membrane.cell_tension_indices(cell, tension_indices);
+      membrane.cell_scalar_indices(cell, scalar_indices);
       for (unsigned int i = 0; i < mixed.size(); ++i)
         if (owned.is_element(mixed[i])) {
           const auto [block, index] = local_index[i];
-          partners[block][block == tension ? tension_indices[index] : vector_indices[index]] =
-              mixed[i];
+          const auto &field = block == tension     ? tension_indices
+                              : block == potential ? scalar_indices
+                                                   : vector_indices;
+          partners[block][field[index]] = mixed[i];
         }
     }
   displacement_map.assign(partners[displacement].begin(), partners[displacement].end());
   moment_map.assign(partners[moment].begin(), partners[moment].end());
   tension_map.assign(partners[tension].begin(), partners[tension].end());
+  slip_map.assign(partners[slip].begin(), partners[slip].end());
+  potential_map.assign(partners[potential].begin(), partners[potential].end());
 
   constraints.reinit(relevant);
   DoFTools::make_hanging_node_constraints(dof_handler, constraints);
@@ -62,12 +78,22 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
       cell->get_dof_indices(mixed);
       for (unsigned int i = 0; i < mixed.size(); ++i) {
         const auto [block, index] = local_index[i];
-        if (block != tension && is_fixed(cell, index, Block(block)) &&
+        if (block != tension && block != potential && is_fixed(cell, index, Block(block)) &&
             !constraints.is_constrained(mixed[i]))
           constraints.add_line(mixed[i]);
       }
     }
   constraints.close();
+}
+
+template <int dim>
+typename MixedSpace<dim>::Block
+MixedSpace<dim>::block_of_component(const unsigned int component) const {
+  const unsigned int n_vectors = element.element_multiplicity(0);
+  if (component >= n_vectors)
+    return component == n_vectors ? tension : potential;
+  constexpr Block blocks[] = {displacement, moment, slip};
+  return blocks[component / spacedim];
 }
 
 template <int dim> Vector MixedSpace<dim>::vector(const bool ghosted) const {
@@ -84,6 +110,11 @@ bool MixedSpace<dim>::is_fixed(const Cell &cell, const unsigned int index,
       const Edge edge = Edge(cell->face(face)->boundary_id());
       if (edge == Edge::axis) { // r = 0, and no radial moment, by symmetry
         if (!vertical)
+          return true;
+        continue;
+      }
+      if (block == slip) {
+        if (dim == 1 && !vertical)
           return true;
         continue;
       }
@@ -108,11 +139,17 @@ void MixedSpace<dim>::get(const Cell &cell, const Vector &solution,
   unknowns.displacement.resize(unknowns.old_positions.size());
   unknowns.moment.resize(unknowns.old_positions.size());
   unknowns.tension.resize(element.base_element(1).n_dofs_per_cell());
+  if (leaflets == Leaflets::two) {
+    unknowns.slip.resize(unknowns.old_positions.size());
+    unknowns.potential.resize(element.base_element(2).n_dofs_per_cell());
+  }
   for (unsigned int i = 0; i < values.size(); ++i) {
     const auto [block, index] = local_index[i];
     (block == displacement ? unknowns.displacement
      : block == moment     ? unknowns.moment
-                           : unknowns.tension)[index] = values[i];
+     : block == tension    ? unknowns.tension
+     : block == slip       ? unknowns.slip
+                           : unknowns.potential)[index] = values[i];
   }
   unknowns.orientation = Membrane<dim>::orientation(cell);
   unknowns.component = Membrane<dim>::component(cell);

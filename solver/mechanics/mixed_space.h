@@ -17,8 +17,13 @@ struct EdgeCondition {
       false; ///< bending moment zero; else the slope is clamped, see Bending::clamp()
 };
 
+/// Whether the leaflets of a bilayer move as one or slide along each other.
+enum class Leaflets { single, two };
+
 /// The unknowns of a time step in one numbering: displacement and moment (both in the membrane's
-/// position space) and tension, with hanging nodes and edge conditions as constraints.
+/// position space) and tension, with hanging nodes and edge conditions as constraints; with two
+/// leaflets also the slip (position space) and the potential of their density difference (scalar
+/// space), see leaflet_elasticity.h. Nothing slips through an edge.
 template <int dim> class MixedSpace {
 public:
   static constexpr int spacedim = dim + 1;
@@ -26,9 +31,13 @@ public:
   using Cell = typename Membrane<dim>::Cell;
   /// Owned pairs (dof of the membrane's space, dof of the mixed system).
   using FieldMap = std::vector<std::pair<Index, Index>>;
-  enum Block : unsigned int { displacement = 0, moment = 1, tension = 2 };
+  enum Block : unsigned int { displacement = 0, moment = 1, tension = 2, slip = 3, potential = 4 };
 
-  MixedSpace(const Membrane<dim> &membrane, std::map<Edge, EdgeCondition> edge_conditions);
+  MixedSpace(const Membrane<dim> &membrane, std::map<Edge, EdgeCondition> edge_conditions,
+             Leaflets leaflets = Leaflets::single);
+
+  /// What is counted from the start of a step: displacement and slip.
+  std::array<const FieldMap *, 2> increments() const { return {&displacement_map, &slip_map}; }
 
   Vector vector(bool ghosted) const;
   unsigned int dofs_per_cell() const { return element.n_dofs_per_cell(); }
@@ -38,8 +47,11 @@ public:
     return local_index[i];
   }
 
-  /// What the nodes of @p cell carry if @p solution (ghosted) holds displacement, moment and
-  /// tension. Marks of pole and neck are left alone.
+  /// Block of a component of the element.
+  Block block_of_component(unsigned int component) const;
+
+  /// What the nodes of @p cell carry if @p solution (ghosted) holds all unknowns. Marks of pole and
+  /// neck are left alone.
   void get(const Cell &cell, const Vector &solution, CellUnknowns<dim> &unknowns) const;
 
   /// Whether a degree of freedom of a vector field, at local vector index @p index of @p cell, is
@@ -47,11 +59,12 @@ public:
   bool is_fixed(const Cell &cell, unsigned int index, Block block) const;
 
   const Membrane<dim> &membrane;
+  const Leaflets leaflets;
   dealii::FESystem<dim, spacedim> element;
   dealii::DoFHandler<dim, spacedim> dof_handler;
   dealii::AffineConstraints<double> constraints;
   dealii::IndexSet owned, relevant;
-  FieldMap displacement_map, moment_map, tension_map;
+  FieldMap displacement_map, moment_map, tension_map, slip_map, potential_map;
 
 private:
   std::map<Edge, EdgeCondition> edge_conditions;

@@ -9,6 +9,16 @@
 #include <vector>
 
 namespace fusogen {
+/// What two leaflets that slide add to the state of a point, see leaflet_elasticity.h.
+struct LeafletState {
+  /// Half the displacement of the outer leaflet relative to the inner one during the step [nm], in
+  /// the frame of the surface `before`; both leaflets share the normal motion.
+  VectorFieldValue slip;
+  double potential;           ///< mu [pN/nm]
+  Vector2 potential_gradient; ///< in the frame of `before` [pN/nm^2]
+  double cell_size;           ///< shortest edge of the cell [nm]
+};
+
 /// A point of the membrane in the middle of a time step that takes the surface `before` to the
 /// surface `now` in the time dt.
 struct PointState {
@@ -19,6 +29,21 @@ struct PointState {
   double tension;          ///< surface tension [pN/nm]
   double dt;               ///< [us]
   Component component;
+  const LeafletState *leaflets; ///< null in a membrane without leaflets of its own motion
+};
+
+/// First and second derivatives of the step's Lagrangian by slip and potential, area weight
+/// included; by the slip and by the potential's gradient in the frame of the surface `before`.
+struct LeafletDerivatives {
+  FrameVector slip;
+  double potential;
+  Vector2 potential_gradient;
+
+  FrameMatrix slip_slip;
+  double slip_gradient;      ///< factor of (tangential slip) . (gradient of the potential)
+  FrameVector potential_now; ///< by potential and displacement, in the frame of `now`
+  Vector3 potential_moment;  ///< by potential and the moment's value
+  double potential_potential;
 };
 
 /// First and second derivatives of the step's Lagrangian at a point, area weight included.
@@ -32,6 +57,8 @@ struct PointDerivatives {
   FrameMatrix moment_now; ///< row: moment, column: displacement
   double moment_moment;   ///< factor of b.b, of the moments' values only
   FrameVector tension_now;
+
+  LeafletDerivatives *leaflets; ///< null as in the state
 };
 
 /// First derivatives of a scalar constraint g at a point, and its value there.
@@ -118,6 +145,9 @@ public:
   virtual void serialize(StateArchive &state, const std::string &name) {
     state.item(name + ": multiplier", multiplier);
   }
+
+  /// Area modulus of one leaflet [pN/nm], if the term has it.
+  virtual double leaflet_modulus() const { return 0.; }
 
   /// Called once before each step.
   virtual void begin_step() {}

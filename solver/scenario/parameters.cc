@@ -116,6 +116,20 @@ void Parameters::declare(ParameterTable &table) {
       "Drag of the surroundings per membrane area and velocity; in a relaxation a trace of it is "
       "always there, which makes rigid motion unique.");
 
+  s = table.section("Leaflets");
+  s.choice(
+      "Model", leaflets.model, {{"single", Leaflets::single}, {"two leaflets", Leaflets::two}},
+      "single: the bilayer moves as one. two leaflets: its leaflets slide along each other and "
+      "are stretched when their areas do not fit the shape (relaxation only).");
+  s.real("Intermonolayer friction", leaflets.intermonolayer_friction, "pN us/nm^3", non_negative(),
+         "Friction between two leaflets per area and relative velocity.");
+  s.real("Area modulus", leaflets.area_modulus, "pN/nm", positive(),
+         "Resistance of one leaflet to stretching.");
+  s.real(
+      "Neutral surface distance", leaflets.neutral_distance, "nm", non_negative(),
+      "Distance of a leaflet's neutral surface, at which stretching and bending are independent, "
+      "from the mid-surface.");
+
   s = table.section("Plasma membrane");
   s.real("Patch radius", plasma_membrane.patch_radius, "nm", positive(),
          "Radius of the modelled patch, whose rim is fixed in space and passes material.");
@@ -323,6 +337,14 @@ void Parameters::check(const ParameterTable &table) const {
   if (applied_force.ring != 0. && geometry.dimension == Dimension::space)
     throw UserError(value("Applied force/Ring", applied_force.ring) +
                     " needs Geometry/Dimension = meridian");
+  if (leaflets.model == Leaflets::two) {
+    const std::string two =
+        "Leaflets/Model = two leaflets (" + table.where("Leaflets/Model") + ") needs ";
+    if (kind != ScenarioKind::relaxation)
+      throw UserError(two + "Scenario/Kind = relaxation");
+    if (linear_solver == SolverKind::iterative)
+      throw UserError(two + "Solver/Linear solver = direct or automatic");
+  }
   if (kind == ScenarioKind::pore_energy) {
     std::vector<std::pair<std::string, double>> radii = {{"Pore/Neck radius", pore.neck_radius}};
     for (const double r : pore.neck_radii)

@@ -70,6 +70,13 @@ struct Parameters {
     double drag_coefficient = 0.;
   } bilayer;
 
+  struct TwoLeaflets {
+    Leaflets model = Leaflets::single;
+    double intermonolayer_friction = 0.1;
+    double area_modulus = 120.;
+    double neutral_distance = 1.2;
+  } leaflets;
+
   struct PlasmaMembrane {
     double patch_radius = 150.;
     double tension = 0.1;

@@ -12,6 +12,8 @@
 #include "mechanics/drag.h"
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/inextensibility.h"
+#include "mechanics/leaflet_elasticity.h"
+#include "mechanics/leaflet_friction.h"
 #include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
 #include "scenario/fused_pair.h"
@@ -153,10 +155,10 @@ public:
     if (motion.misfit() < largest_misfit)
       return;
     Vector tension = flow.tension(), area = flow.material_area;
-    std::vector<MeridianMotion::Field> no_fields;
-    motion.redistribute(true, area, no_fields, {&tension});
+    std::vector<ConservedField> leaflets = flow.leaflet_fields();
+    motion.redistribute(true, area, leaflets, {&tension});
     flow.set_tension(tension);
-    flow.mesh_moved(area);
+    flow.mesh_moved(area, leaflets);
   }
 
   void keep(Membrane<2> &membrane, FlowSystem<2> &flow) {
@@ -164,18 +166,18 @@ public:
       return;
     SurfaceMotion motion(membrane);
     Vector tension = flow.tension(), area = flow.material_area;
-    std::vector<ConservedField> no_fields;
+    std::vector<ConservedField> leaflets = flow.leaflet_fields();
     bool moved = false;
     for (unsigned int pass = 0; pass < most_passes && mesh_quality(membrane) < 0.75 * quality;
          ++pass) {
-      if (!motion.redistribute(largest_aspect_ratio, area, no_fields, {&tension}))
+      if (!motion.redistribute(largest_aspect_ratio, area, leaflets, {&tension}))
         break;
       moved = true;
     }
     if (!moved)
       return;
     flow.set_tension(tension);
-    flow.mesh_moved(area);
+    flow.mesh_moved(area, leaflets);
   }
 
   void serialize(StateArchive &state) { state.item("mesh quality to keep", quality); }
@@ -244,9 +246,12 @@ template <int dim> void run_relaxation(const RunContext &context) {
 
   const double relaxation_time =
       parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
-  FlowSystem<dim> flow(membrane, {});
+  const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
+  const bool two_leaflets = leaflets.model == Leaflets::two;
+  FlowSystem<dim> flow(membrane, {}, leaflets.model);
   flow.use(choose_solver(parameters.linear_solver, flow.unknowns()));
-  flow.add(Bending<dim>(kappa, parameters.bilayer.spontaneous_curvature));
+  flow.add(
+      Bending<dim>(kappa, parameters.bilayer.spontaneous_curvature, leaflets.neutral_distance));
   flow.add(SurfaceViscosity<dim>(parameters.bilayer.surface_viscosity));
   // Rigid motion costs nothing in a viscous membrane alone; a trace of drag makes it unique. A
   // shape without any symmetry turns while it relaxes, and needs more than a trace to do so in
@@ -256,6 +261,11 @@ template <int dim> void run_relaxation(const RunContext &context) {
       share * parameters.bilayer.surface_viscosity / (vesicle.radius * vesicle.radius);
   flow.add(Drag<dim>(std::max(parameters.bilayer.drag_coefficient, trace)));
   flow.add(Inextensibility<dim>());
+  if (two_leaflets) {
+    flow.add(LeafletElasticity<dim>(leaflets.area_modulus));
+    flow.add(IntermonolayerFriction<dim>(leaflets.intermonolayer_friction));
+    flow.add(SlipViscosity<dim>(parameters.bilayer.surface_viscosity));
+  }
   if (vesicle.fixed_volume) {
     const double sphere_volume = 4. / 3. * PI * std::pow(vesicle.radius, 3);
     const bool of_shape = vesicle.shape == InitialShape::mode ||
@@ -307,15 +317,22 @@ template <int dim> void run_relaxation(const RunContext &context) {
     row.set("rms normal velocity", "nm/us", rms_normal_velocity(membrane, flow.velocity()));
     if constexpr (dim == 2)
       row.set("mesh quality", "", mesh_quality(membrane));
+    if (two_leaflets)
+      row.set("leaflet elastic energy", "kT", flow.energies().at("leaflet elasticity") / kT);
     row.set("Newton iterations", "", stepper.newton_iterations());
     row.set("linear iterations", "", stepper.linear_iterations());
     if (follows_mode)
       row.set("mode amplitude", "nm", amplitude);
     output.append("statistics.csv", row);
-    const Vector moment = flow.moment();
-    pictures.write(
-        membrane, stepper.time(), {kappa, parameters.bilayer.spontaneous_curvature, kT, moment},
-        {{{"tension [pN/nm]", flow.tension()}}, {{"velocity [nm/us]", flow.velocity()}}});
+    typename SurfaceOutput<dim>::Fields fields{{{"tension [pN/nm]", flow.tension()}},
+                                               {{"velocity [nm/us]", flow.velocity()}}};
+    if (two_leaflets) {
+      fields.scalars.emplace_back("leaflet density difference []", flow.density_difference());
+      fields.vectors.emplace_back("slip velocity [nm/us]", flow.slip_velocity());
+    }
+    const Vector moment = flow.curvature_moment();
+    pictures.write(membrane, stepper.time(),
+                   {kappa, parameters.bilayer.spontaneous_curvature, kT, moment}, fields);
   };
   MeshKeeper mesh(membrane, parameters);
   flow.area_relaxation_time = 0.01 * relaxation_time;

@@ -12,6 +12,8 @@
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/flow_system.h"
 #include "mechanics/inextensibility.h"
+#include "mechanics/leaflet_elasticity.h"
+#include "mechanics/leaflet_friction.h"
 #include "mechanics/surface_viscosity.h"
 #include "surfaces.h"
 
@@ -83,6 +85,56 @@ BOOST_AUTO_TEST_CASE(bending_in_the_meridian) {
     }
 }
 
+namespace {
+
+/// Two leaflets, stretched here and squeezed there.
+template <int dim> void check_leaflets(const Profile &profile, unsigned int resolution, double c0) {
+  const auto membrane = closed_membrane<dim>(profile, resolution);
+  FlowSystem<dim> flow(*membrane, {}, Leaflets::two);
+  flow.add(Bending<dim>(kappa, c0, 1.2));
+  flow.add(LeafletElasticity<dim>(120));
+  flow.initialize();
+  Vector content = membrane->scalar_vector(false);
+  content = flow.leaflet_content;
+  for (const auto i : membrane->scalar_dofs().locally_owned_dofs())
+    content(i) = content(i) * (1.3 + 0.4 * std::sin(1. * i));
+  content.compress(dealii::VectorOperation::insert);
+  const auto set = [&] {
+    flow.leaflet_content = content;
+    flow.project_moment();
+  };
+  const Vector start = membrane->positions();
+  const double h = 2e-3 * shortest_cell(*membrane);
+  for (int which = 0; which < 2; ++which) {
+    const Vector direction = noisy_direction(*membrane, 5 + which);
+    const auto at = [&](const double step) {
+      membrane->set_positions(start);
+      move(*membrane, direction, step);
+      set();
+      return flow.energy();
+    };
+    const auto difference = [&](const double step) { return (at(step) - at(-step)) / (2 * step); };
+    const double d1 = difference(h), d2 = difference(h / 2), d4 = difference(h / 4);
+    const double numerical = (64 * d4 - 20 * d2 + d1) / 45;
+    membrane->set_positions(start);
+    set();
+    const Vector gradient = flow.energy_gradient();
+    BOOST_CHECK(flow.energies().at("leaflet elasticity") > 1);
+    BOOST_TEST_MESSAGE("leaflets: derivative " << gradient * direction << ", relative difference "
+                                               << numerical / (gradient * direction) - 1);
+    BOOST_CHECK_SMALL(numerical / (gradient * direction) - 1, 1e-7);
+  }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(leaflets_in_both_dimensions) {
+  for (const double c0 : {0., 0.05}) {
+    check_leaflets<1>(prolate(20, 0.7), 16, c0);
+    check_leaflets<2>(oblate(20, 0.8), 1, c0);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(bending_in_space) {
   for (const double c0 : {0., 0.08})
     check_bending<2>(oblate(20, 0.8), 1, 2, c0);
@@ -128,11 +180,17 @@ BOOST_AUTO_TEST_CASE(pressure) {
 
 namespace {
 
-template <int dim> void check_steps(const Profile &profile, unsigned int resolution) {
+template <int dim>
+void check_steps(const Profile &profile, unsigned int resolution, const Leaflets leaflets) {
   const auto membrane = closed_membrane<dim>(profile, resolution);
   const double viscosity = 4, radius = 20, time = viscosity * radius * radius / kappa;
-  FlowSystem<dim> flow(*membrane, {});
-  flow.add(Bending<dim>(kappa, 0.01));
+  FlowSystem<dim> flow(*membrane, {}, leaflets);
+  flow.add(Bending<dim>(kappa, 0.01, 1.2));
+  if (leaflets == Leaflets::two) {
+    flow.add(LeafletElasticity<dim>(120));
+    flow.add(IntermonolayerFriction<dim>(0.1));
+    flow.add(SlipViscosity<dim>(viscosity));
+  }
   flow.add(SurfaceViscosity<dim>(viscosity));
   flow.add(Drag<dim>(1e-8 * viscosity / (radius * radius)));
   flow.add(Inextensibility<dim>());
@@ -172,8 +230,10 @@ template <int dim> void check_steps(const Profile &profile, unsigned int resolut
 } // namespace
 
 BOOST_AUTO_TEST_CASE(newton_and_the_ledger) {
-  check_steps<1>(prolate(20, 0.8), 32);
-  check_steps<2>(prolate(20, 0.8), 1);
+  for (const Leaflets leaflets : {Leaflets::single, Leaflets::two}) {
+    check_steps<1>(prolate(20, 0.8), 32, leaflets);
+    check_steps<2>(prolate(20, 0.8), 1, leaflets);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

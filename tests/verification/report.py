@@ -27,6 +27,7 @@ tolerance follows from a relative one, else in the unit of the quantity.
 # Tests in C++ whose messages belong here.
 PROGRAMS = {
     'neck_flow': 'Flow of membrane through a fixed neck under a difference of tension: Q eta / (dsigma a^2)',
+    'leaflets': 'Relaxation of two leaflets [1/us]: rates by wave number or harmonic, against theory',
     'lipids': 'Slowest exchange of lipids between two joined spheres [D / R^2]',
 }
 
@@ -38,7 +39,7 @@ def messages(name):
     done = subprocess.run([program, '--log_level=message', '--color_output=no'],
                           capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() + done.stderr.splitlines()
-             if 'cells' in line and line not in ('',)]
+             if 'cells' in line or 'theory' in line or line.startswith('sphere')]
     return f'\n## {PROGRAMS[name]}\n\n```\n' + '\n'.join(dict.fromkeys(lines)) + '\n```\n'
 
 

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Two leaflets that slide along each other, against linear theory: the relaxation of a flat
+/// membrane (Seifert and Langer, Europhys. Lett. 23 (1993) 71) and of the density difference on a
+/// sphere.
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "../unit/surfaces.h"
+#include "mechanics/bending.h"
+#include "mechanics/boundary_tension.h"
+#include "mechanics/drag.h"
+#include "mechanics/enclosed_volume.h"
+#include "mechanics/flow_system.h"
+#include "mechanics/inextensibility.h"
+#include "mechanics/leaflet_elasticity.h"
+#include "mechanics/leaflet_friction.h"
+#include "mechanics/scalar_mass.h"
+#include "mechanics/surface_viscosity.h"
+
+#include <boost/math/special_functions/bessel.hpp>
+
+using namespace fusogen;
+using namespace fusogen::test;
+
+namespace {
+
+const double pi = std::acos(-1.0);
+
+struct Bilayer {
+  double kappa = 82, area_modulus = 120, distance = 1.2, viscosity = 4, friction = 0.1, drag = 1e-3,
+         tension = 0.01;
+};
+
+template <int dim> void add_leaflets(FlowSystem<dim> &flow, const Bilayer &bilayer) {
+  flow.add(SurfaceViscosity<dim>(bilayer.viscosity));
+  flow.add(Drag<dim>(bilayer.drag));
+  flow.add(Inextensibility<dim>());
+  flow.add(LeafletElasticity<dim>(bilayer.area_modulus));
+  flow.add(IntermonolayerFriction<dim>(bilayer.friction));
+  flow.add(SlipViscosity<dim>(bilayer.viscosity));
+}
+
+using Function = std::function<double(const Vector3 &)>;
+
+/// Sets the density difference to a function of the position.
+template <int dim> void set_density(FlowSystem<dim> &flow, const Function &density) {
+  const Membrane<dim> &membrane = flow.membrane();
+  Vector content = membrane.scalar_vector(false);
+  std::vector<dealii::types::global_dof_index> indices;
+  std::vector<double> local;
+  for_each_cell(membrane, [&](const auto &cell, const SurfaceValues<dim> &surface) {
+    membrane.cell_scalar_indices(cell, indices);
+    local.assign(indices.size(), 0.);
+    for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+      for (unsigned int j = 0; j < indices.size(); ++j)
+        local[j] +=
+            surface.weight(q) * density(surface.point(q)) * surface.scalar_shape(q, j).value;
+    membrane.scalar_constraints().distribute_local_to_global(local, indices, content);
+  });
+  content.compress(dealii::VectorOperation::add);
+  flow.leaflet_content = content;
+  flow.project_moment();
+}
+
+/// int f g dA / int g^2 dA, where f is the density difference or, if given, @p shape.
+template <int dim>
+double amplitude(const FlowSystem<dim> &flow, const Function &shape, const Function &g) {
+  const Membrane<dim> &membrane = flow.membrane();
+  Vector owned = membrane.scalar_vector(false), content = owned,
+         density = membrane.scalar_vector(true);
+  content = flow.leaflet_content;
+  ScalarMass<dim>(membrane).solve(content, owned);
+  density = owned;
+  double product = 0, square = 0;
+  std::vector<double> values;
+  for_each_cell(membrane, [&](const auto &cell, const SurfaceValues<dim> &surface) {
+    membrane.cell_scalar_values(cell, density, values);
+    for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
+      const double weight = surface.weight(q), here = g(surface.point(q)),
+                   f = shape ? shape(surface.point(q)) : surface.scalar_field(q, values).value;
+      product += weight * f * here;
+      square += weight * here * here;
+    }
+  });
+  return dealii::Utilities::MPI::sum(product, membrane.communicator()) /
+         dealii::Utilities::MPI::sum(square, membrane.communicator());
+}
+
+/// Moves each node by a function of its position.
+template <int dim>
+void shift(Membrane<dim> &membrane, const std::function<Vector3(const Vector3 &)> &function) {
+  Vector displacement = membrane.vector_field(false);
+  std::vector<double> x;
+  std::vector<dealii::types::global_dof_index> indices;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      membrane.cell_positions(cell, x);
+      membrane.cell_position_indices(cell, indices);
+      for (unsigned int i = 0; i < indices.size(); i += dim + 1) {
+        const Vector3 u = function(dim == 1 ? Vector3({x[i], 0, x[i + 1]})
+                                            : Vector3({x[i], x[i + 1], x[i + dim]}));
+        for (unsigned int c = 0; c <= dim; ++c)
+          if (displacement.in_local_range(indices[i + c]))
+            displacement(indices[i + c]) = u[dim == 1 ? 2 * c : c];
+      }
+    }
+  displacement.compress(dealii::VectorOperation::insert);
+  move(membrane, displacement, 1);
+}
+
+/// Eigenvalues, slow first, and left and right eigenvectors of Gamma E in (height, rho).
+struct Modes {
+  std::array<double, 2> rate;
+  std::array<std::array<double, 2>, 2> left, right;
+};
+
+/// Gamma = diag(mobilities), E of the energy per area 1/2 bending h^2 + K (rho - d curvature h)^2.
+Modes modes_of(const Bilayer &m, const double mobility_h, const double mobility_rho,
+               const double bending, const double curvature) {
+  const double k = m.area_modulus, coupling = -2 * k * m.distance * curvature;
+  const double a = mobility_h * (bending + 2 * k * std::pow(m.distance * curvature, 2)),
+               b = mobility_h * coupling, c = mobility_rho * coupling, d = mobility_rho * 2 * k;
+  // The slow one from the determinant, written so that nothing cancels.
+  const double determinant = mobility_h * mobility_rho * 2 * k * bending;
+  const double fast = 0.5 * (a + d) + std::sqrt(0.25 * (a - d) * (a - d) + b * c);
+  Modes modes;
+  modes.rate = {determinant / fast, fast};
+  for (int i = 0; i < 2; ++i) {
+    // (a - g) x + b y = 0 or c x + (d - g) y = 0: whichever is the larger.
+    const double g = modes.rate[i];
+    modes.right[i] = std::abs(a - g) * m.distance * curvature > std::abs(d - g)
+                         ? std::array<double, 2>{-b, a - g}
+                         : std::array<double, 2>{d - g, -c};
+    modes.left[i] = std::abs(a - g) > std::abs(d - g) * m.distance * curvature
+                        ? std::array<double, 2>{-c, a - g}
+                        : std::array<double, 2>{d - g, -b};
+  }
+  return modes;
+}
+
+/// A plane wave, with drag in place of bulk water.
+Modes flat(const Bilayer &m, const double q) {
+  return modes_of(m, 1 / m.drag, q * q / (4 * m.friction + m.drag + m.viscosity * q * q),
+                  m.tension * q * q + m.kappa * std::pow(q, 4), q * q);
+}
+
+/// The harmonic l > 1 of a sphere without drag, tension or pressure, see doc/theory.md.
+Modes on_sphere(const Bilayer &m, const double radius, const int l) {
+  const double L = l * (l + 1), square = radius * radius;
+  return modes_of(m, L * square / (4 * m.viscosity * (L - 2)),
+                  L / (4 * m.friction * square + m.viscosity * (L - 2)),
+                  m.kappa * (L - 2) * L / (square * square), (L - 2) / square);
+}
+
+/// The rate of decay of an eigenvector, of which @p part tells the amplitude; @p expected about.
+template <int dim>
+double decay(FlowSystem<dim> &flow, const std::function<double()> &part, const double expected) {
+  // Backward Euler divides it by 1 + rate dt in a step, whatever dt is.
+  const double dt = 0.2 / expected;
+  double before = part(), rate = 0;
+  for (int k = 0; k < 2; ++k) {
+    BOOST_REQUIRE(flow.step(dt).converged);
+    const double now = part();
+    rate = (before / now - 1) / dt;
+    before = now;
+  }
+  return rate;
+}
+
+/// The rate at which a mode of a disc decays.
+double measured_rate(const Bilayer &m, const double q, const int which, const int n_cells) {
+  const double radius = boost::math::cyl_bessel_j_zero(1., 1) / q;
+  const auto membrane = open_membrane(flat_disc(radius).reversed(), n_cells, Edge::rim, Edge::axis);
+  const auto j0 = [q](const Vector3 &x) {
+    return boost::math::cyl_bessel_j(0, q * std::hypot(x[0], x[1]));
+  };
+  const Modes modes = flat(m, q);
+  // Both parts small: slopes of 1e-3, or as much bending as the density asks for.
+  const auto &right = modes.right[which], &left = modes.left[which];
+  const double scale =
+      1e-3 / std::max(q * std::abs(right[0]), std::abs(right[1]) / (m.distance * q));
+  shift(*membrane, [&](const Vector3 &x) { return Vector3({0, 0, scale * right[0] * j0(x)}); });
+
+  FlowSystem<1> flow(*membrane, {{Edge::rim, {false, false, false}}}, Leaflets::two);
+  Bending<1> bending(m.kappa, 0., m.distance);
+  dealii::Tensor<1, 2> outward;
+  outward[0] = 1;
+  bending.clamp(Edge::rim, outward);
+  flow.add(std::move(bending));
+  flow.add(BoundaryTension<1>(m.tension));
+  add_leaflets(flow, m);
+  flow.initialize();
+  set_density<1>(flow, [&](const Vector3 &x) { return scale * right[1] * j0(x); });
+
+  const Function height = [](const Vector3 &x) { return x[2]; };
+  return decay(
+      flow,
+      [&] {
+        return left[0] * amplitude<1>(flow, height, j0) + left[1] * amplitude<1>(flow, {}, j0);
+      },
+      modes.rate[which]);
+}
+
+template <int dim>
+double measured_rate_on_sphere(const Bilayer &m, const double radius, const int l, const int which,
+                               const unsigned int resolution) {
+  const auto membrane = closed_membrane<dim>(sphere(radius), resolution);
+  const Function harmonic = [l](const Vector3 &x) { return std::legendre(l, x[2] / x.norm()); };
+  const Function height = [radius](const Vector3 &x) { return x.norm() - radius; };
+  // Of the harmonic 1 the shape has no part: that is a translation.
+  const double by_slip = 2 * m.area_modulus * 2 / (radius * radius) / (4 * m.friction + m.drag);
+  const Modes modes = l == 1 ? Modes{{by_slip, by_slip}, {{{0, 1}, {0, 1}}}, {{{0, 1}, {0, 1}}}}
+                             : on_sphere(m, radius, l);
+  const auto &right = modes.right[which], &left = modes.left[which];
+  const double scale =
+      1e-4 / std::max(std::abs(right[0]) / radius, std::abs(right[1]) * radius / m.distance);
+  shift(*membrane, [&](const Vector3 &x) { return scale * right[0] * harmonic(x) / x.norm() * x; });
+  FlowSystem<dim> flow(*membrane, {}, Leaflets::two);
+  flow.add(Bending<dim>(m.kappa, 0., m.distance));
+  add_leaflets(flow, m);
+  flow.initialize();
+  const double rest = 2 * m.distance / radius;
+  set_density<dim>(flow, [&](const Vector3 &x) { return rest + scale * right[1] * harmonic(x); });
+  return decay(
+      flow,
+      [&] {
+        return left[0] * amplitude<dim>(flow, height, harmonic) +
+               left[1] * amplitude<dim>(flow, {}, harmonic);
+      },
+      modes.rate[which]);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(leaflets)
+
+BOOST_AUTO_TEST_CASE(dispersion_of_a_flat_membrane) {
+  for (const double friction : {0.01, 0.1, 1.})
+    for (const double q : {1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.}) {
+      Bilayer m;
+      m.friction = friction;
+      const Modes modes = flat(m, q);
+      for (int which = 0; which < 2; ++which) {
+        const double rate = measured_rate(m, q, which, 24);
+        BOOST_TEST_MESSAGE("b = " << friction << ", q = " << q << " /nm, "
+                                  << (which ? "fast" : "slow") << ": " << rate << ", theory "
+                                  << modes.rate[which] << ", relative difference "
+                                  << rate / modes.rate[which] - 1);
+        BOOST_CHECK_SMALL(rate / modes.rate[which] - 1, 0.02);
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(density_difference_of_a_sphere) {
+  // The harmonic 1 decays by slip alone, against friction and without shear.
+  for (const double friction : {0.01, 1.})
+    for (const double radius : {20., 100.}) {
+      Bilayer m;
+      m.friction = friction;
+      const double theory = 4 * m.area_modulus / (radius * radius) / (4 * m.friction + m.drag);
+      const double meridian = measured_rate_on_sphere<1>(m, radius, 1, 0, 32),
+                   space = measured_rate_on_sphere<2>(m, radius, 1, 0, 2);
+      BOOST_TEST_MESSAGE("sphere, R = " << radius << ", b = " << friction << ", l = 1: meridian "
+                                        << meridian / theory - 1 << ", space "
+                                        << space / theory - 1);
+      BOOST_CHECK_SMALL(meridian / theory - 1, 0.02);
+      BOOST_CHECK_SMALL(space / theory - 1, 0.02);
+    }
+  for (const double friction : {0.01, 1.})
+    for (const int l : {2, 3})
+      for (int which = 0; which < 2; ++which) {
+        Bilayer m;
+        m.friction = friction;
+        m.drag = 1e-7;
+        const double radius = 20, theory = on_sphere(m, radius, l).rate[which],
+                     rate = measured_rate_on_sphere<1>(m, radius, l, which, 32);
+        BOOST_TEST_MESSAGE("sphere, R = 20, b = " << friction << ", l = " << l << ", "
+                                                  << (which ? "fast" : "slow") << ": " << rate
+                                                  << ", theory " << theory
+                                                  << ", relative difference " << rate / theory - 1);
+        BOOST_CHECK_SMALL(rate / theory - 1, 0.02);
+      }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
