@@ -113,11 +113,8 @@ bool MixedSpace<dim>::is_fixed(const Cell &cell, const unsigned int index,
           return true;
         continue;
       }
-      if (block == slip) {
-        if (dim == 1 && !vertical)
-          return true;
-        continue;
-      }
+      if (block == slip)
+        return true;
       const EdgeCondition &condition = edge_conditions.at(edge);
       if (block == moment ? condition.moment_free
                           : (vertical ? condition.height_fixed : condition.radius_fixed))

@@ -23,7 +23,7 @@ enum class Leaflets { single, two };
 /// The unknowns of a time step in one numbering: displacement and moment (both in the membrane's
 /// position space) and tension, with hanging nodes and edge conditions as constraints; with two
 /// leaflets also the slip (position space) and the potential of their density difference (scalar
-/// space), see leaflet_elasticity.h. Nothing slips through an edge.
+/// space), see leaflet_elasticity.h. Leaflets do not slip at an edge.
 template <int dim> class MixedSpace {
 public:
   static constexpr int spacedim = dim + 1;

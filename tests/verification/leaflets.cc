@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "../unit/surfaces.h"
+#include "geometry/coarse_meshes.h"
 #include "mechanics/bending.h"
 #include "mechanics/boundary_tension.h"
 #include "mechanics/drag.h"
@@ -168,10 +169,23 @@ double decay(FlowSystem<dim> &flow, const std::function<double()> &part, const d
   return rate;
 }
 
-/// The rate at which a mode of a disc decays.
-double measured_rate(const Bilayer &m, const double q, const int which, const int n_cells) {
+template <int dim> std::unique_ptr<Membrane<dim>> disc(double radius, unsigned int resolution) {
+  if constexpr (dim == 1)
+    return open_membrane(flat_disc(radius).reversed(), resolution, Edge::rim, Edge::axis);
+  else {
+    const MeshedSurface mesh = membrane_mesh(radius, {{{0, 0}, 0.35 * radius}});
+    auto membrane = std::make_unique<Membrane<dim>>(MPI_COMM_WORLD, 2);
+    membrane->create_surface(mesh.mesh, resolution, mesh.geometry);
+    return membrane;
+  }
+}
+
+/// The rate at which the mode J_0(q r) of a disc decays, with J_1(q R) = 0.
+template <int dim>
+double measured_rate(const Bilayer &m, const double q, const int which,
+                     const unsigned int resolution) {
   const double radius = boost::math::cyl_bessel_j_zero(1., 1) / q;
-  const auto membrane = open_membrane(flat_disc(radius).reversed(), n_cells, Edge::rim, Edge::axis);
+  const auto membrane = disc<dim>(radius, resolution);
   const auto j0 = [q](const Vector3 &x) {
     return boost::math::cyl_bessel_j(0, q * std::hypot(x[0], x[1]));
   };
@@ -182,22 +196,22 @@ double measured_rate(const Bilayer &m, const double q, const int which, const in
       1e-3 / std::max(q * std::abs(right[0]), std::abs(right[1]) / (m.distance * q));
   shift(*membrane, [&](const Vector3 &x) { return Vector3({0, 0, scale * right[0] * j0(x)}); });
 
-  FlowSystem<1> flow(*membrane, {{Edge::rim, {false, false, false}}}, Leaflets::two);
-  Bending<1> bending(m.kappa, 0., m.distance);
+  FlowSystem<dim> flow(*membrane, {{Edge::rim, {false, false, false}}}, Leaflets::two);
+  Bending<dim> bending(m.kappa, 0., m.distance);
   dealii::Tensor<1, 2> outward;
   outward[0] = 1;
   bending.clamp(Edge::rim, outward);
   flow.add(std::move(bending));
-  flow.add(BoundaryTension<1>(m.tension));
+  flow.add(BoundaryTension<dim>(m.tension));
   add_leaflets(flow, m);
   flow.initialize();
-  set_density<1>(flow, [&](const Vector3 &x) { return scale * right[1] * j0(x); });
+  set_density<dim>(flow, [&](const Vector3 &x) { return scale * right[1] * j0(x); });
 
   const Function height = [](const Vector3 &x) { return x[2]; };
   return decay(
       flow,
       [&] {
-        return left[0] * amplitude<1>(flow, height, j0) + left[1] * amplitude<1>(flow, {}, j0);
+        return left[0] * amplitude<dim>(flow, height, j0) + left[1] * amplitude<dim>(flow, {}, j0);
       },
       modes.rate[which]);
 }
@@ -242,7 +256,7 @@ BOOST_AUTO_TEST_CASE(dispersion_of_a_flat_membrane) {
       m.friction = friction;
       const Modes modes = flat(m, q);
       for (int which = 0; which < 2; ++which) {
-        const double rate = measured_rate(m, q, which, 24);
+        const double rate = measured_rate<1>(m, q, which, 24);
         BOOST_TEST_MESSAGE("b = " << friction << ", q = " << q << " /nm, "
                                   << (which ? "fast" : "slow") << ": " << rate << ", theory "
                                   << modes.rate[which] << ", relative difference "
@@ -250,6 +264,21 @@ BOOST_AUTO_TEST_CASE(dispersion_of_a_flat_membrane) {
         BOOST_CHECK_SMALL(rate / modes.rate[which] - 1, 0.02);
       }
     }
+}
+
+BOOST_AUTO_TEST_CASE(dispersion_of_a_flat_membrane_in_space) {
+  for (const double friction : {0.01, 1.})
+    for (const double q : {1e-3, 1e-2, 0.1, 1.})
+      for (int which = 0; which < 2; ++which) {
+        Bilayer m;
+        m.friction = friction;
+        const double theory = flat(m, q).rate[which], rate = measured_rate<2>(m, q, which, 2);
+        BOOST_TEST_MESSAGE("in space, b = " << friction << ", q = " << q << " /nm, "
+                                            << (which ? "fast" : "slow") << ": " << rate
+                                            << ", theory " << theory << ", relative difference "
+                                            << rate / theory - 1);
+        BOOST_CHECK_SMALL(rate / theory - 1, 0.02);
+      }
 }
 
 BOOST_AUTO_TEST_CASE(density_difference_of_a_sphere) {
