@@ -9,6 +9,8 @@
 #include "mechanics/boundary_tension.h"
 #include "mechanics/drag.h"
 #include "mechanics/inextensibility.h"
+#include "mechanics/leaflet_elasticity.h"
+#include "mechanics/leaflet_friction.h"
 #include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis_surface.h"
@@ -42,6 +44,7 @@ private:
   void advance(double longest);
   void keep_mesh();
   void adapt_mesh();
+  std::vector<ConservedField> conserved() const;
   void mesh_changed(const Vector &material_area, const Vector &tension,
                     const std::vector<ConservedField> &fields, double energy_before);
   void observe();
@@ -73,7 +76,8 @@ private:
   double transferred = 0.;
   double remeshing_energy = 0.; // changes of the energy with the mesh, summed [pN nm]
   double dissipated = 0.;       // since the fusion [pN nm]
-  double fusion_energy = 0.;    // jump of bending and tension energy at the fusion [pN nm]
+  std::map<std::string, double> dissipated_by; // the same by term
+  double fusion_energy = 0.; // jump of bending and tension energy at the fusion [pN nm]
   unsigned int n_steps = 0, cells_divided = 0, cells_merged = 0;
   double next_output; // [us]
 };
@@ -104,9 +108,10 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
 template <int dim> void Exocytosis<dim>::set_up_flow() {
   const auto &bilayer = parameters.bilayer;
   flow = std::make_unique<FlowSystem<dim>>(
-      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false}}});
+      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false}}},
+      parameters.leaflets.model);
   flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
-  Bending<dim> bending(kappa, bilayer.spontaneous_curvature);
+  Bending<dim> bending(kappa, bilayer.spontaneous_curvature, parameters.leaflets.neutral_distance);
   dealii::Tensor<1, 2> outward;
   outward[0] = 1.;
   bending.clamp(Edge::rim, outward);
@@ -117,6 +122,11 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   const double trace = 1e-6 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
   flow->add(Drag<dim>(std::max(bilayer.drag_coefficient, trace)));
   flow->add(Inextensibility<dim>());
+  if (parameters.leaflets.model == Leaflets::two) {
+    flow->add(LeafletElasticity<dim>(parameters.leaflets.area_modulus));
+    flow->add(IntermonolayerFriction<dim>(parameters.leaflets.intermonolayer_friction));
+    flow->add(SlipViscosity<dim>(bilayer.surface_viscosity));
+  }
   flow->add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
   if (parameters.applied_force.pole != 0.)
     flow->add(PoleForce<dim>::given(parameters.applied_force.pole));
@@ -145,7 +155,7 @@ template <int dim> void Exocytosis<dim>::dock() {
 template <int dim> void Exocytosis<dim>::fuse() {
   const double energy_before = total_energy();
   const double area = area_inside();
-  auto change = surface.fuse(*membrane, flow->material_area, *lipids);
+  auto change = surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields());
 
   std::vector<LipidField> old_fields = lipids->fields();
   lipids.reset();
@@ -157,6 +167,10 @@ template <int dim> void Exocytosis<dim>::fuse() {
   if (!change.material_area) // right but for the error of the discretisation
     material_area *= area / area_inside();
   flow->material_area = material_area;
+  if (!change.leaflet_contents.empty()) {
+    flow->leaflet_content = change.leaflet_contents.front();
+    flow->project_moment();
+  }
   lipids = std::make_unique<LipidFields<dim>>(*membrane, parameters.lipid_diffusion_coefficient);
   for (unsigned int f = 0; f < old_fields.size(); ++f) {
     old_fields[f].content = change.contents[f];
@@ -168,6 +182,7 @@ template <int dim> void Exocytosis<dim>::fuse() {
   }
   fused = true;
   dissipated = 0.;
+  dissipated_by.clear();
   fusion_energy = total_energy() - energy_before;
   stepper.restart_with(parameters.time.initial_step);
   observe();
@@ -196,6 +211,8 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("remeshing energy", remeshing_energy);
   state.item("dissipated energy", dissipated);
   state.item("fusion energy change", fusion_energy);
+  for (const auto &[name, energy] : flow->energies())
+    state.item("dissipated by " + name, dissipated_by[name]);
   state.item("steps", n_steps);
   state.item("cells divided", cells_divided);
   state.item("cells merged", cells_merged);
@@ -246,9 +263,17 @@ template <int dim> void Exocytosis<dim>::observe() {
   }
 }
 
+// What changes of the mesh carry along: lipids, then what the leaflets have.
+template <int dim> std::vector<ConservedField> Exocytosis<dim>::conserved() const {
+  std::vector<ConservedField> fields = lipids->conserved();
+  for (ConservedField &field : flow->leaflet_fields())
+    fields.push_back(std::move(field));
+  return fields;
+}
+
 template <int dim> void Exocytosis<dim>::keep_mesh() {
   const double energy_before = total_energy();
-  std::vector<ConservedField> fields = lipids->conserved();
+  std::vector<ConservedField> fields = conserved();
   Vector tension = flow->tension(), material_area = flow->material_area;
   const std::optional<double> left =
       surface.keep_mesh(*membrane, fused, material_area, fields, tension);
@@ -264,8 +289,9 @@ void Exocytosis<dim>::mesh_changed(const Vector &material_area, const Vector &te
                                    const std::vector<ConservedField> &fields,
                                    const double energy_before) {
   flow->set_tension(tension);
-  flow->mesh_moved(material_area);
-  lipids->mesh_changed(fields);
+  const auto n_lipids = lipids->fields().size();
+  flow->mesh_moved(material_area, {fields.begin() + n_lipids, fields.end()});
+  lipids->mesh_changed({fields.begin(), fields.begin() + n_lipids});
   remeshing_energy += total_energy() - energy_before;
 }
 
@@ -274,7 +300,7 @@ template <int dim> void Exocytosis<dim>::adapt_mesh() {
   if (!fused || n_steps % steps_between_adaptations != 0 || !surface.wants_other_cells(*membrane))
     return;
   const double energy_before = total_energy();
-  std::vector<ConservedField> fields = lipids->conserved();
+  std::vector<ConservedField> fields = conserved();
   Vector tension = flow->tension(), material_area = flow->material_area;
   CarriedFields carried{{&tension}, {}, {&material_area}, {}};
   for (ConservedField &field : fields)
@@ -291,6 +317,8 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   adapt_mesh();
   const StepResult step = stepper.advance(*flow, longest);
   dissipated += step.dissipated;
+  for (const auto &[name, power] : flow->dissipated_power())
+    dissipated_by[name] += power * stepper.last_step();
   ++n_steps;
   lipids->advance(stepper.last_step());
   keep_mesh();
@@ -343,6 +371,8 @@ template <int dim> void Exocytosis<dim>::write() {
     row.set("neck radius" + vesicle, "nm", fused ? necks[i].radius : 0.);
     row.set("cargo released" + vesicle, "", lumens[i].released());
   }
+  if (parameters.leaflets.model == Leaflets::two)
+    row.set("leaflet elastic energy", "kT", flow->energies().at("leaflet elasticity") / kT);
   row.set("mesh quality", "", surface.mesh_quality(*membrane));
   if (parameters.geometry.adaptive) {
     row.set("cells", "", membrane->triangulation().n_global_active_cells());
@@ -360,7 +390,11 @@ template <int dim> void Exocytosis<dim>::write() {
         field.fraction);
   fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
   fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
-  const Vector moment = flow->moment();
+  if (parameters.leaflets.model == Leaflets::two) {
+    fields.scalars.emplace_back("leaflet density difference []", flow->density_difference());
+    fields.vectors.emplace_back("slip velocity [nm/us]", flow->slip_velocity());
+  }
+  const Vector moment = flow->curvature_moment();
   pictures.write(*membrane, stepper.time(),
                  {kappa, parameters.bilayer.spontaneous_curvature, kT, moment}, fields);
 }
@@ -421,6 +455,9 @@ template <int dim> void Exocytosis<dim>::run() {
   summary.set("Gaussian energy change",
               fused ? -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT : 0., "kT");
   summary.set("dissipated energy", dissipated / kT, "kT");
+  for (const auto &[name, energy] : dissipated_by)
+    if (energy != 0.)
+      summary.set("dissipated by " + name, energy / kT, "kT");
   summary.set("remeshing energy", remeshing_energy / kT, "kT");
   summary.set("steps", n_steps, "");
   summary.set("rejected steps", stepper.n_rejected(), "");

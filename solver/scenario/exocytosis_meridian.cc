@@ -39,8 +39,10 @@ template <> std::unique_ptr<Membrane<1>> ExocytosisSurface<1>::docked() {
 }
 
 template <>
-ExocytosisSurface<1>::Fused ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
-                                                       const LipidFields<1> &lipids) {
+ExocytosisSurface<1>::Fused
+ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
+                           const LipidFields<1> &lipids,
+                           const std::vector<ConservedField> &leaflets) {
   const OmegaShape omega = [&] {
     try {
       return omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
@@ -60,7 +62,11 @@ ExocytosisSurface<1>::Fused ExocytosisSurface<1>::fuse(const Membrane<1> &membra
   std::vector<std::pair<const Vector *, double>> densities;
   for (const LipidField &field : lipids.fields())
     densities.emplace_back(&field.fraction, lipids.amount(field));
+  for (const ConservedField &field : leaflets)
+    densities.emplace_back(&field.density, field.total);
   fused.contents = contents_after_fusion(membrane, *fused.membrane, densities);
+  fused.leaflet_contents.assign(fused.contents.end() - leaflets.size(), fused.contents.end());
+  fused.contents.resize(fused.contents.size() - leaflets.size());
   return fused;
 }
 

@@ -142,9 +142,9 @@ template <> std::unique_ptr<Membrane<2>> ExocytosisSurface<2>::docked() {
 }
 
 template <>
-ExocytosisSurface<2>::Fused ExocytosisSurface<2>::fuse(const Membrane<2> &docked,
-                                                       const Vector &material_area,
-                                                       const LipidFields<2> &lipids) {
+ExocytosisSurface<2>::Fused
+ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_area,
+                           const LipidFields<2> &lipids, const std::vector<ConservedField> &) {
   FusionMesh mesh;
   mesh.least_level = mesh.most_levels = parameters.geometry.refinement;
   Fused fused;

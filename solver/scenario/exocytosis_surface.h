@@ -29,10 +29,12 @@ public:
     std::vector<Vector> contents; ///< of the lipids, scalar space, ghosted
     /// Scalar space, ghosted; if empty, what the contents say.
     std::vector<Vector> fractions;
+    std::vector<Vector> leaflet_contents; ///< of the fields of leaflets, as the lipids' contents
   };
   /// Throws UserError if Fusion/Gap and Fusion/Initial pore radius do not make a neck.
+  /// @p leaflets is FlowSystem::leaflet_fields(), empty in space.
   Fused fuse(const Membrane<dim> &membrane, const Vector &material_area,
-             const LipidFields<dim> &lipids);
+             const LipidFields<dim> &lipids, const std::vector<ConservedField> &leaflets);
 
   /// The neck of each vesicle.
   std::vector<Neck> necks(const Membrane<dim> &fused) const;

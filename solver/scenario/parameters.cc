@@ -120,7 +120,8 @@ void Parameters::declare(ParameterTable &table) {
   s.choice(
       "Model", leaflets.model, {{"single", Leaflets::single}, {"two leaflets", Leaflets::two}},
       "single: the bilayer moves as one. two leaflets: its leaflets slide along each other and "
-      "are stretched when their areas do not fit the shape (relaxation only).");
+      "are stretched when their areas do not fit the shape (relaxation, and exocytosis along the "
+      "meridian).");
   s.real("Intermonolayer friction", leaflets.intermonolayer_friction, "pN us/nm^3", non_negative(),
          "Friction between two leaflets per area and relative velocity.");
   s.real("Area modulus", leaflets.area_modulus, "pN/nm", positive(),
@@ -340,8 +341,10 @@ void Parameters::check(const ParameterTable &table) const {
   if (leaflets.model == Leaflets::two) {
     const std::string two =
         "Leaflets/Model = two leaflets (" + table.where("Leaflets/Model") + ") needs ";
-    if (kind != ScenarioKind::relaxation)
-      throw UserError(two + "Scenario/Kind = relaxation");
+    if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis)
+      throw UserError(two + "Scenario/Kind = relaxation or exocytosis");
+    if (kind == ScenarioKind::exocytosis && geometry.dimension == Dimension::space)
+      throw UserError(two + "Geometry/Dimension = meridian in exocytosis");
     if (linear_solver == SolverKind::iterative)
       throw UserError(two + "Solver/Linear solver = direct or automatic");
   }

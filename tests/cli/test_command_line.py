@@ -210,7 +210,7 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Time/Smallest step=1", "Time/Initial step = 0.001"),
             (EXOCYTOSIS, "Applied force/Pole=20", "Bilayer/Drag coefficient"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=1", "less than 1"),
-            (EXOCYTOSIS, "Leaflets/Model=two leaflets", "Scenario/Kind = relaxation"),
+            (TETHER, "Leaflets/Model=two leaflets", "relaxation or exocytosis"),
             (EQUILIBRIUM, "Geometry/Adaptive=yes", "Scenario/Kind = exocytosis"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=0.001", "0.01 or greater"),
             (EQUILIBRIUM, "Vesicle/Initial shape=sphere", "Vesicle/Reduced volume = 0.8"),
