@@ -9,11 +9,10 @@
 #include "mechanics/boundary_tension.h"
 #include "mechanics/drag.h"
 #include "mechanics/inextensibility.h"
-#include "mechanics/leaflet_elasticity.h"
-#include "mechanics/leaflet_friction.h"
 #include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis_surface.h"
+#include "scenario/leaflets.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
@@ -122,11 +121,7 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   const double trace = 1e-6 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
   flow->add(Drag<dim>(std::max(bilayer.drag_coefficient, trace)));
   flow->add(Inextensibility<dim>());
-  if (parameters.leaflets.model == Leaflets::two) {
-    flow->add(LeafletElasticity<dim>(parameters.leaflets.area_modulus));
-    flow->add(IntermonolayerFriction<dim>(parameters.leaflets.intermonolayer_friction));
-    flow->add(SlipViscosity<dim>(bilayer.surface_viscosity));
-  }
+  add_leaflets(*flow, parameters);
   flow->add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
   if (parameters.applied_force.pole != 0.)
     flow->add(PoleForce<dim>::given(parameters.applied_force.pole));
@@ -390,10 +385,7 @@ template <int dim> void Exocytosis<dim>::write() {
         field.fraction);
   fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
   fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
-  if (parameters.leaflets.model == Leaflets::two) {
-    fields.scalars.emplace_back("leaflet density difference []", flow->density_difference());
-    fields.vectors.emplace_back("slip velocity [nm/us]", flow->slip_velocity());
-  }
+  add_leaflets<dim>(fields, *flow);
   const Vector moment = flow->curvature_moment();
   pictures.write(*membrane, stepper.time(),
                  {kappa, parameters.bilayer.spontaneous_curvature, kT, moment}, fields);

@@ -12,11 +12,10 @@
 #include "mechanics/drag.h"
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/inextensibility.h"
-#include "mechanics/leaflet_elasticity.h"
-#include "mechanics/leaflet_friction.h"
 #include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
 #include "scenario/fused_pair.h"
+#include "scenario/leaflets.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
@@ -261,11 +260,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
       share * parameters.bilayer.surface_viscosity / (vesicle.radius * vesicle.radius);
   flow.add(Drag<dim>(std::max(parameters.bilayer.drag_coefficient, trace)));
   flow.add(Inextensibility<dim>());
-  if (two_leaflets) {
-    flow.add(LeafletElasticity<dim>(leaflets.area_modulus));
-    flow.add(IntermonolayerFriction<dim>(leaflets.intermonolayer_friction));
-    flow.add(SlipViscosity<dim>(parameters.bilayer.surface_viscosity));
-  }
+  add_leaflets(flow, parameters);
   if (vesicle.fixed_volume) {
     const double sphere_volume = 4. / 3. * PI * std::pow(vesicle.radius, 3);
     const bool of_shape = vesicle.shape == InitialShape::mode ||
@@ -326,10 +321,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
     output.append("statistics.csv", row);
     typename SurfaceOutput<dim>::Fields fields{{{"tension [pN/nm]", flow.tension()}},
                                                {{"velocity [nm/us]", flow.velocity()}}};
-    if (two_leaflets) {
-      fields.scalars.emplace_back("leaflet density difference []", flow.density_difference());
-      fields.vectors.emplace_back("slip velocity [nm/us]", flow.slip_velocity());
-    }
+    add_leaflets<dim>(fields, flow);
     const Vector moment = flow.curvature_moment();
     pictures.write(membrane, stepper.time(),
                    {kappa, parameters.bilayer.spontaneous_curvature, kT, moment}, fields);
