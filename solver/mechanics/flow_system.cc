@@ -282,16 +282,6 @@ template <int dim> void FlowSystem<dim>::move_leaflets(const double dt) {
   leaflet_content = content;
 }
 
-template <int dim> Vector FlowSystem<dim>::leaflet_potential() const {
-  Vector values = surface_membrane.scalar_vector(false);
-  for (const auto &[scalar, mixed] : space.potential_map)
-    values(scalar) = static_cast<double>(solution(mixed));
-  values.compress(VectorOperation::insert);
-  Vector result = surface_membrane.scalar_vector(true);
-  result = values;
-  return result;
-}
-
 template <int dim> void FlowSystem<dim>::project_moment_alone() {
   Vector start = mixed_vector(false);
   start = solution;
@@ -580,6 +570,7 @@ template <int dim> typename FlowSystem<dim>::Snapshot FlowSystem<dim>::snapshot(
              material_area,
              leaflet_content,
              velocity_vector,
+             slip_velocity_vector,
              history,
              {}};
   for (const auto &term : terms)
@@ -593,6 +584,7 @@ template <int dim> void FlowSystem<dim>::restore(const Snapshot &s) {
   material_area = s.material_area;
   leaflet_content = s.leaflet_content;
   velocity_vector = s.velocity;
+  slip_velocity_vector = s.slip_velocity;
   history = s.history;
   for (unsigned int k = 0; k < terms.size(); ++k)
     terms[k]->multiplier = s.multipliers[k];

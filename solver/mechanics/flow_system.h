@@ -97,7 +97,7 @@ public:
 
   /// Everything that a rejected step or a look-ahead must put back; serialize() lists the same.
   struct Snapshot {
-    Vector positions, solution, material_area, leaflet_content, velocity;
+    Vector positions, solution, material_area, leaflet_content, velocity, slip_velocity;
     History history;
     std::vector<double> multipliers;
   };
@@ -131,8 +131,6 @@ public:
   /// kappa (C0 - H) nu [pN] (position space, ghosted): the moment without what two leaflets add.
   Vector curvature_moment();
   Vector velocity() const { return velocity_vector; }
-  /// Potential of the leaflets' density difference [pN/nm] (scalar space, ghosted).
-  Vector leaflet_potential() const;
   /// Velocity of the outer leaflet relative to the mid-surface in the last step [nm/us] (position
   /// space, ghosted); the inner one has the opposite.
   Vector slip_velocity() const { return slip_velocity_vector; }
