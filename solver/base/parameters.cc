@@ -380,6 +380,30 @@ void ParameterTable::Section::real_list(const std::string &name, std::vector<dou
   table->add(*node, std::move(entry));
 }
 
+void ParameterTable::Section::name_list(const std::string &name, std::vector<std::string> &target,
+                                        const std::string &doc) {
+  auto entry = std::make_unique<Entry>();
+  entry->name = name;
+  entry->allowed = "different names set off by commas";
+  entry->doc = doc;
+  entry->parse = [&target](const std::string &text) {
+    std::vector<std::string> values;
+    std::istringstream parts(text + ',');
+    std::string part;
+    while (std::getline(parts, part, ',')) {
+      const std::string value = trimmed(part);
+      if (value.empty())
+        throw Problem{"has an empty name"};
+      if (std::find(values.begin(), values.end(), value) != values.end())
+        throw Problem{"has " + quoted(value) + " twice"};
+      values.push_back(value);
+    }
+    target = values;
+  };
+  entry->print = [&target]() { return joined(target); };
+  table->add(*node, std::move(entry));
+}
+
 void ParameterTable::Section::integer(const std::string &name, int &target, const int min,
                                       const int max, const std::string &doc) {
   auto entry = std::make_unique<Entry>();

@@ -87,6 +87,13 @@ public:
     void real_list(const std::string &name, std::vector<double> &target, const std::string &unit,
                    const Range &range, const std::string &doc);
 
+    /**
+     * Declares a list of names, written "POPC, DOPE": at least one, none of them empty and no two
+     * the same.
+     */
+    void name_list(const std::string &name, std::vector<std::string> &target,
+                   const std::string &doc);
+
     /** Declares a whole number from @p min to @p max, both included. */
     void integer(const std::string &name, int &target, int min, int max, const std::string &doc);
 

@@ -9,9 +9,10 @@ namespace fusogen {
 using namespace dealii;
 using Index = types::global_dof_index;
 
-BoundedDensity::BoundedDensity(const Membrane<2> &membrane)
+template <int dim>
+BoundedDensity<dim>::BoundedDensity(const Membrane<dim> &membrane)
     : membrane(membrane), masses(membrane.scalar_vector(false)) {
-  SurfaceValues<2> surface(membrane.degree());
+  SurfaceValues<dim> surface(membrane.degree());
   const unsigned int n = surface.n_scalar_dofs();
   std::vector<double> x, shapes(n);
   std::vector<Index> indices;
@@ -20,7 +21,7 @@ BoundedDensity::BoundedDensity(const Membrane<2> &membrane)
     if (cell->is_locally_owned()) {
       membrane.cell_positions(cell, x);
       membrane.cell_scalar_indices(cell, indices);
-      surface.reinit(x, Membrane<2>::orientation(cell));
+      surface.reinit(x, Membrane<dim>::orientation(cell));
       local = 0.;
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
         for (unsigned int i = 0; i < n; ++i)
@@ -41,13 +42,13 @@ BoundedDensity::BoundedDensity(const Membrane<2> &membrane)
   masses.compress(VectorOperation::add);
 }
 
-Vector BoundedDensity::ghosted(const Vector &owned) const {
+template <int dim> Vector BoundedDensity<dim>::ghosted(const Vector &owned) const {
   Vector result = membrane.scalar_vector(true);
   result = owned;
   return result;
 }
 
-Vector BoundedDensity::content(const Vector &density) const {
+template <int dim> Vector BoundedDensity<dim>::content(const Vector &density) const {
   Vector result = membrane.scalar_vector(false);
   for (const LocalCell &cell : local_cells) {
     const std::vector<double> c = values(cell, density);
@@ -61,7 +62,8 @@ Vector BoundedDensity::content(const Vector &density) const {
   return result;
 }
 
-Vector BoundedDensity::quotient(const Vector &content, const Vector &mass) const {
+template <int dim>
+Vector BoundedDensity<dim>::quotient(const Vector &content, const Vector &mass) const {
   Vector result = membrane.scalar_vector(false);
   for (const Index i : membrane.scalar_dofs().locally_owned_dofs()) {
     const double m = mass(i), amount = content(i);
@@ -72,7 +74,7 @@ Vector BoundedDensity::quotient(const Vector &content, const Vector &mass) const
   return ghosted(result);
 }
 
-Vector BoundedDensity::projected(const Vector &wanted) const {
+template <int dim> Vector BoundedDensity<dim>::projected(const Vector &wanted) const {
   // Conjugate gradients; scaled by the lumped masses, a mass matrix needs a dozen iterations on any
   // mesh.
   constexpr unsigned int most_iterations = 50;
@@ -101,8 +103,10 @@ Vector BoundedDensity::projected(const Vector &wanted) const {
   return ghosted(solution);
 }
 
-std::pair<Vector, Vector> BoundedDensity::bounds(const std::vector<const Vector *> &fields) const {
-  NodalMinimum low(membrane), negative_high(membrane);
+template <int dim>
+std::pair<Vector, Vector>
+BoundedDensity<dim>::bounds(const std::vector<const Vector *> &fields) const {
+  NodalMinimum<dim> low(membrane), negative_high(membrane);
   for (const LocalCell &cell : local_cells) {
     double least = std::numeric_limits<double>::max(), largest = -least;
     for (const Vector *field : fields)
@@ -121,7 +125,8 @@ std::pair<Vector, Vector> BoundedDensity::bounds(const std::vector<const Vector 
   return {low.result(), ghosted(high)};
 }
 
-Vector BoundedDensity::limited(
+template <int dim>
+Vector BoundedDensity<dim>::limited(
     const Vector &density, const Vector &mass, const std::pair<Vector, Vector> &bounds,
     const std::function<std::vector<double>(const LocalCell &)> &exchange) const {
   // A cell's exchange is let through by the share that no node of it would object to, even if all
@@ -181,7 +186,8 @@ Vector BoundedDensity::limited(
   return now;
 }
 
-Vector BoundedDensity::with_content(const Vector &content, const Vector &sharp) const {
+template <int dim>
+Vector BoundedDensity<dim>::with_content(const Vector &content, const Vector &sharp) const {
   const Vector smeared = quotient(content, masses);
   return limited(smeared, masses, bounds({&smeared, &sharp}), [&](const LocalCell &cell) {
     // sum_j m_ij (c_i - c_j): what lumping the mass matrix took from the peaks of `sharp`.
@@ -194,21 +200,28 @@ Vector BoundedDensity::with_content(const Vector &content, const Vector &sharp) 
   });
 }
 
-Vector BoundedDensity::clipped(const Vector &sharp, const double total) const {
+template <int dim>
+Vector BoundedDensity<dim>::clipped(const Vector &sharp, const std::pair<double, double> bounds,
+                                    const double total) const {
+  const auto [least, largest] = bounds;
+  const bool bounded = std::isfinite(largest - least);
   Vector density = membrane.scalar_vector(false), room = membrane.scalar_vector(false);
   for (const Index i : membrane.scalar_dofs().locally_owned_dofs()) {
-    const double c = std::clamp(static_cast<double>(sharp(i)), 0., 1.);
+    const double c = std::clamp(static_cast<double>(sharp(i)), least, largest);
     density(i) = c;
-    room(i) = c * (1. - c);
+    room(i) = bounded ? (c - least) * (largest - c) : 1.;
   }
   density.compress(VectorOperation::insert);
   room.compress(VectorOperation::insert);
   const double present = density * masses, missing = total - present, available = room * masses;
-  if (available > std::abs(missing))
+  if (!bounded || available > (largest - least) * std::abs(missing))
     density.add(missing / available, room);
   else if (present > 0.) // uniform, or too much for the room there is
     density *= total / present;
   membrane.scalar_constraints().distribute(density);
   return density;
 }
+
+template class BoundedDensity<1>;
+template class BoundedDensity<2>;
 } // namespace fusogen

@@ -8,16 +8,16 @@
 #include <functional>
 
 namespace fusogen {
-/// The continuous scalar space of a surface in space, cell by cell, with what is needed for
+/// The continuous scalar space of a membrane, cell by cell, with what is needed for
 /// transport that neither loses anything nor makes new extrema: flux-corrected transport with a
 /// limiter for each cell (R. Loehner, K. Morgan, J. Peraire and M. Vahdati, Int. J. Numer. Methods
 /// Fluids 7, 1093, 1987; S. T. Zalesak, J. Comput. Phys. 31, 335, 1979).
 ///
 /// Bounds hold where the shape functions are not negative, i.e. for degree 1 (surfaces of degree
 /// 2).
-class BoundedDensity {
+template <int dim> class BoundedDensity {
 public:
-  using Cell = Membrane<2>::Cell;
+  using Cell = typename Membrane<dim>::Cell;
 
   /// One owned cell: the degrees of freedom that its shape functions belong to and their mass
   /// matrix on the present shape.
@@ -29,7 +29,7 @@ public:
     dealii::FullMatrix<double> mass;
   };
 
-  explicit BoundedDensity(const Membrane<2> &membrane);
+  explicit BoundedDensity(const Membrane<dim> &membrane);
 
   const std::vector<LocalCell> &cells() const { return local_cells; }
   /// int q_j dA (owned); zero at hanging nodes.
@@ -62,12 +62,11 @@ public:
   /// result = sum of @p content.
   Vector with_content(const Vector &content, const Vector &sharp) const;
 
-  /// The density (owned) nearest to @p sharp (owned) that keeps to 0 <= density <= 1 and has the
-  /// total
-  /// @p total: what clipping takes or gives is put where the density varies, in proportion to
-  /// density (1 - density), which makes no new extrema beyond 0 and 1 and leaves uniform parts
-  /// alone.
-  Vector clipped(const Vector &sharp, double total) const;
+  /// The density (owned) nearest to @p sharp (owned) that keeps to the bounds (least, largest) and
+  /// has the total @p total: what clipping takes or gives is put where the density varies, in
+  /// proportion to (density - least) (largest - density), which makes no new extrema beyond the
+  /// bounds and leaves uniform parts alone. Without bounds (infinite) it is spread evenly.
+  Vector clipped(const Vector &sharp, std::pair<double, double> bounds, double total) const;
 
   /// Values of a ghosted vector at the degrees of freedom of a cell.
   static std::vector<double> values(const LocalCell &cell, const Vector &field) {
@@ -79,7 +78,7 @@ public:
 private:
   Vector ghosted(const Vector &owned) const;
 
-  const Membrane<2> &membrane;
+  const Membrane<dim> &membrane;
   std::vector<LocalCell> local_cells;
   Vector masses;
 };

@@ -11,9 +11,9 @@
 namespace fusogen {
 /// For each degree of freedom of the scalar space the least of all values offered for it, on
 /// whatever rank. Collective.
-class NodalMinimum {
+template <int dim> class NodalMinimum {
 public:
-  explicit NodalMinimum(const Membrane<2> &membrane)
+  explicit NodalMinimum(const Membrane<dim> &membrane)
       : membrane(membrane), least(membrane.scalar_dofs().locally_owned_dofs(),
                                   membrane.relevant_scalar_dofs(), membrane.communicator()) {
     least = std::numeric_limits<double>::max();
@@ -45,7 +45,7 @@ private:
         least(i) = std::numeric_limits<double>::max();
   }
 
-  const Membrane<2> &membrane;
+  const Membrane<dim> &membrane;
   dealii::LinearAlgebra::distributed::Vector<double> least;
 };
 } // namespace fusogen

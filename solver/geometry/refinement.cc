@@ -33,7 +33,7 @@ Vector wanted_cell_size(const Membrane<2> &membrane, const MeshSizes &sizes) {
   const CellNodes<2> nodes(membrane.degree());
   std::vector<double> x, wanted;
   std::vector<Index> indices;
-  NodalMinimum least(membrane);
+  NodalMinimum<2> least(membrane);
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
     if (cell->is_locally_owned()) {
       membrane.cell_positions(cell, x);
@@ -416,7 +416,7 @@ void Carrier::finish() {
 
   if (carried.conserved.empty())
     return;
-  const BoundedDensity densities(membrane);
+  const BoundedDensity<2> densities(membrane);
   for (unsigned int f = 0; f < carried.conserved.size(); ++f) {
     ConservedField &field = *carried.conserved[f];
     new_contents[f].compress(VectorOperation::add);

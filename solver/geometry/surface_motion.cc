@@ -538,7 +538,7 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
         membrane.scalar_constraints().distribute_local_to_global(local[f], indices, contents[f]);
     }
 
-  const BoundedDensity space(membrane);
+  const BoundedDensity<2> space(membrane);
   for (unsigned int f = 0; f < fields.size(); ++f) {
     ConservedField &field = fields[f];
     // Outside the rim is what the membrane has there, or the reservoir's.
@@ -551,7 +551,7 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
     Vector sharp = membrane.scalar_vector(false);
     sharp = space.projected(contents[f]);
     sharp *= (area_before - left) / area_after;
-    const Vector density = space.clipped(sharp, wanted);
+    const Vector density = space.clipped(sharp, field.bounds, wanted);
     field.density = density;
     field.content = space.content(field.density);
   }

@@ -119,6 +119,15 @@ public:
 
     membrane.cell_positions(cell, positions);
     membrane.cell_vector_values(cell, bending.moment, values);
+    const auto scalar_at = [&](const Vector *field, const unsigned int q, const double otherwise) {
+      if (!field)
+        return otherwise;
+      membrane.cell_scalar_values(cell, *field, nodal_scalars);
+      double value = 0.;
+      for (unsigned int a = 0; a < n_scalar_nodes; ++a)
+        value += scalar_values[q * n_scalar_nodes + a] * nodal_scalars[a];
+      return value;
+    };
     for (unsigned int q = 0; q < n_points; ++q) {
       std::array<Tensor<1, dim>, spacedim> dx{};
       for (unsigned int a = 0; a < n_nodes; ++a)
@@ -126,8 +135,10 @@ public:
           dx[c] += node_gradients[q * n_nodes + a] * positions[a * spacedim + c];
       const Vector3 normal = Membrane<dim>::orientation(cell) * unit_normal(dx);
       const Vector3 b = vector_at(q, values);
-      data(row, q) = bending.spontaneous_curvature - (b * normal) / bending.rigidity;
-      data(row + 1, q) = (b * b) / (2. * bending.rigidity * bending.thermal_energy);
+      const double kappa = bending.rigidity * scalar_at(bending.relative_rigidity, q, 1.);
+      data(row, q) = bending.spontaneous_curvature + scalar_at(bending.lipid_curvature, q, 0.) -
+                     (b * normal) / kappa;
+      data(row + 1, q) = (b * b) / (2. * kappa * bending.thermal_energy);
     }
     row += 2;
 
@@ -162,7 +173,7 @@ private:
   // Reference-cell tables, [q * n + node].
   std::vector<double> node_values, scalar_values;
   std::vector<Tensor<1, dim>> node_gradients;
-  std::vector<double> positions, values;
+  std::vector<double> positions, values, nodal_scalars;
 };
 
 template <int patch_dim>

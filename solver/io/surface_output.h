@@ -52,6 +52,8 @@ public:
     double thermal_energy;        ///< kT, the unit of energy in the files [pN nm]
     /** The moment b = kappa (C0 - H) nu [pN], see Bending; readable on ghost cells. */
     const Vector &moment;
+    /** What lipids add to C0 [1/nm], and by what they multiply kappa (scalar space), or null. */
+    const Vector *lipid_curvature = nullptr, *relative_rigidity = nullptr;
   };
 
   /**

@@ -3,127 +3,272 @@
 
 #include "geometry/curve_cell.h"
 
-#include <deal.II/dofs/dof_tools.h>
-#include <deal.II/lac/affine_constraints.h>
-#include <deal.II/lac/dynamic_sparsity_pattern.h>
-#include <deal.II/lac/sparsity_tools.h>
+#include <algorithm>
+#include <cmath>
 
 namespace fusogen {
 using namespace dealii;
 
-template <int dim>
-LipidFields<dim>::LipidFields(const Membrane<dim> &membrane, const double diffusion_coefficient)
-    : membrane(membrane), diffusion_coefficient(diffusion_coefficient) {
-  setup();
-}
-
-template <int dim> void LipidFields<dim>::setup() {
-  mesh_version = membrane.mesh_version();
-  const auto &dofs = membrane.scalar_dofs();
-  DynamicSparsityPattern pattern(membrane.relevant_scalar_dofs());
-  DoFTools::make_sparsity_pattern(dofs, pattern, membrane.scalar_constraints(), true);
-  SparsityTools::distribute_sparsity_pattern(
-      pattern, dofs.locally_owned_dofs(), membrane.communicator(), membrane.relevant_scalar_dofs());
-  matrix.reinit(dofs.locally_owned_dofs(), dofs.locally_owned_dofs(), pattern,
-                membrane.communicator());
-  solver = std::make_unique<SymmetricDirectSolver>(matrix);
-}
+namespace {
+constexpr Leaflet both_leaflets[] = {Leaflet::outer, Leaflet::inner};
+double sign(const Leaflet leaflet) { return leaflet == Leaflet::outer ? 1. : -1.; }
+} // namespace
 
 template <int dim>
-void LipidFields<dim>::add(const std::string &species, const Leaflet leaflet,
-                           const Component component, const double reservoir_fraction) {
-  LipidField field{species, leaflet, reservoir_fraction, membrane.scalar_vector(true),
-                   membrane.scalar_vector(true)};
+LipidFields<dim>::LipidFields(const Membrane<dim> &membrane, std::vector<Species> species,
+                              const LipidForces forces)
+    : membrane(membrane), species(std::move(species)), forces(forces),
+      last_flipped(membrane.scalar_vector(true)) {}
+
+template <int dim> Vector LipidFields<dim>::ghosted(const Vector &owned) const {
+  Vector result = membrane.scalar_vector(true);
+  result = owned;
+  return result;
+}
+
+template <int dim> const Species &LipidFields<dim>::species_of(const LipidField &field) const {
+  return *std::find_if(species.begin(), species.end(),
+                       [&](const Species &s) { return s.name == field.species; });
+}
+
+template <int dim>
+std::vector<unsigned int> LipidFields<dim>::in_leaflet(const Leaflet leaflet) const {
+  std::vector<unsigned int> numbers;
+  for (unsigned int f = 0; f < lipid_fields.size(); ++f)
+    if (lipid_fields[f].leaflet == leaflet)
+      numbers.push_back(f);
+  return numbers;
+}
+
+template <int dim>
+void LipidFields<dim>::add(const unsigned int number, const Leaflet leaflet,
+                           const double in_vesicle, const double in_plasma_membrane) {
   Vector fraction = membrane.scalar_vector(false);
   std::vector<types::global_dof_index> indices;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == component) {
+    if (cell->is_locally_owned()) {
       membrane.cell_scalar_indices(cell, indices);
       for (const auto i : indices)
-        fraction(i) = 1.;
+        fraction(i) =
+            Membrane<dim>::component(cell) == Component::vesicle ? in_vesicle : in_plasma_membrane;
     }
   fraction.compress(VectorOperation::insert);
-  assemble(1., 0.);
-  set(field, fraction);
+  add({species[number].name, leaflet, in_plasma_membrane, membrane.scalar_vector(true),
+       membrane.scalar_vector(true)});
+  set_fractions(lipid_fields.size() - 1, fraction);
+}
+
+template <int dim> void LipidFields<dim>::add(LipidField field) {
   lipid_fields.push_back(std::move(field));
+  update_fractions();
 }
 
 template <int dim>
-void LipidFields<dim>::times_matrix(const Vector &fraction, Vector &content) const {
-  // The rows of hanging nodes hold a one for the solver's sake.
-  matrix.vmult(content, fraction);
-  membrane.scalar_constraints().set_zero(content);
-}
-
-template <int dim> void LipidFields<dim>::set(LipidField &field, Vector &fraction) const {
-  membrane.scalar_constraints().distribute(fraction);
+void LipidFields<dim>::set_fractions(const unsigned int field, const Vector &fraction) {
   Vector content = membrane.scalar_vector(false);
-  times_matrix(fraction, content);
-  field.fraction = fraction;
-  field.content = content;
+  content = fraction;
+  content.scale(BoundedDensity<dim>(membrane).lumped_mass());
+  lipid_fields[field].content = content;
+  update_fractions();
 }
 
-template <int dim> void LipidFields<dim>::add(const LipidField &given, const bool bounded) {
-  LipidField field = given;
-  field.fraction = membrane.scalar_vector(true);
-  assemble(1., 0.);
-  if (bounded) {
-    Vector area = membrane.scalar_vector(false), fraction = membrane.scalar_vector(false);
-    fraction = 1.;
-    times_matrix(fraction, area);
-    for (const auto i : membrane.scalar_dofs().locally_owned_dofs()) {
-      const double a = area(i), amount = field.content(i);
-      fraction(i) = a > 0. ? amount / a : 0.; // hanging nodes have no area
-    }
-    fraction.compress(VectorOperation::insert);
-    set(field, fraction);
-  } else {
-    solver->factorize();
-    solve(field);
+template <int dim> Vector LipidFields<dim>::leaflet_content(const Leaflet leaflet) const {
+  Vector sum = membrane.scalar_vector(false), content = sum;
+  for (const unsigned int f : in_leaflet(leaflet)) {
+    content = lipid_fields[f].content;
+    sum.add(1., content);
   }
-  lipid_fields.push_back(std::move(field));
+  return sum;
+}
+
+template <int dim> void LipidFields<dim>::update_fractions() {
+  for (const Leaflet leaflet : both_leaflets) {
+    const Vector all = leaflet_content(leaflet);
+    for (const unsigned int f : in_leaflet(leaflet)) {
+      LipidField &field = lipid_fields[f];
+      Vector fraction = membrane.scalar_vector(false);
+      for (const auto i : membrane.scalar_dofs().locally_owned_dofs()) {
+        const double amount = field.content(i), of = all(i);
+        fraction(i) = of > 0. ? amount / of : 0.; // hanging nodes have none
+      }
+      fraction.compress(VectorOperation::insert);
+      membrane.scalar_constraints().distribute(fraction);
+      replace(field.fraction, ghosted(fraction));
+    }
+  }
 }
 
 template <int dim>
-void LipidFields<dim>::assemble(const double mass_factor, const double stiffness_factor) {
-  matrix = 0.;
-  SurfaceValues<dim> surface(membrane.degree());
-  std::vector<double> x;
-  std::vector<types::global_dof_index> indices;
-  const unsigned int n = surface.n_scalar_dofs();
-  FullMatrix<double> local(n, n);
-  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned()) {
-      membrane.cell_positions(cell, x);
-      membrane.cell_scalar_indices(cell, indices);
-      surface.reinit(x, Membrane<dim>::orientation(cell));
-      local = 0.;
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-        for (unsigned int i = 0; i < n; ++i)
-          for (unsigned int j = 0; j < n; ++j) {
-            const ScalarFieldValue &a = surface.scalar_shape(q, i), &b = surface.scalar_shape(q, j);
-            local(i, j) += surface.weight(q) *
-                           (mass_factor * a.value * b.value +
-                            stiffness_factor * diffusion_coefficient * (a.gradient * b.gradient));
-          }
-      membrane.scalar_constraints().distribute_local_to_global(local, indices, matrix);
-    }
-  matrix.compress(VectorOperation::add);
+Vector LipidFields<dim>::mean(const Leaflet leaflet, double Species::*value) const {
+  Vector sum = membrane.scalar_vector(false), fraction = sum;
+  for (const unsigned int f : in_leaflet(leaflet)) {
+    fraction = lipid_fields[f].fraction;
+    sum.add(species_of(lipid_fields[f]).*value, fraction);
+  }
+  return sum;
 }
 
-template <int dim> void LipidFields<dim>::solve(LipidField &field) {
-  Vector right = membrane.scalar_vector(false), fraction = membrane.scalar_vector(false);
-  right = field.content;
-  solver->solve(fraction, right);
-  membrane.scalar_constraints().distribute(fraction);
-  field.fraction = fraction;
+template <int dim> bool LipidFields<dim>::shape_membrane() const {
+  return std::any_of(species.begin(), species.end(), [](const Species &s) {
+    return s.spontaneous_curvature != 0. || s.rigidity != 1.;
+  });
+}
+
+template <int dim> Vector LipidFields<dim>::spontaneous_curvature() const {
+  Vector result = mean(Leaflet::outer, &Species::spontaneous_curvature);
+  result.add(-1., mean(Leaflet::inner, &Species::spontaneous_curvature));
+  result *= 0.5;
+  return ghosted(result);
+}
+
+template <int dim> Vector LipidFields<dim>::rigidity() const {
+  Vector result = mean(Leaflet::outer, &Species::rigidity);
+  result.add(1., mean(Leaflet::inner, &Species::rigidity));
+  result *= 0.5;
+  return ghosted(result);
+}
+
+template <int dim> bool LipidFields<dim>::flip_flop() const {
+  return std::any_of(species.begin(), species.end(),
+                     [](const Species &s) { return s.flip_flop_rate > 0.; });
+}
+
+template <int dim>
+void LipidFields<dim>::advance(const double dt, const Vector *normal_moment,
+                               const LeafletSlip *slip, const Vector *slip_through_rim) {
+  using Kind = typename LipidTransport<dim>::Kind;
+  LipidTransport<dim> transport(membrane);
+  if (slip)
+    transport.set_slip(*slip);
+  // What the curvature H differs from that of a membrane without its lipids, and from that with
+  // them [1/nm].
+  const bool respond = normal_moment && shape_membrane();
+  Vector curvature = membrane.scalar_vector(false), misfit = curvature;
+  if (respond) {
+    const Vector factor = rigidity();
+    for (const auto i : membrane.scalar_dofs().locally_owned_dofs())
+      misfit(i) = -static_cast<double>((*normal_moment)(i)) /
+                  (forces.bending_rigidity * static_cast<double>(factor(i)));
+    misfit.compress(VectorOperation::insert);
+    curvature = spontaneous_curvature();
+    curvature.add(1., misfit);
+  }
+  for (const Leaflet leaflet : both_leaflets) {
+    const std::vector<unsigned int> numbers = in_leaflet(leaflet);
+    if (numbers.empty())
+      continue;
+    std::vector<Kind> kinds;
+    std::vector<Vector> contents, fractions;
+    for (const unsigned int f : numbers) {
+      const LipidField &field = lipid_fields[f];
+      const Species &s = species_of(field);
+      kinds.push_back(
+          {s.diffusion_coefficient * dt, s.area / forces.thermal_energy, field.reservoir_fraction});
+      contents.push_back(membrane.scalar_vector(false));
+      contents.back() = field.content;
+      fractions.push_back(field.fraction);
+    }
+
+    // The derivative of the free energy by the amount of a species, but for its entropy and for
+    // what all species have in common.
+    const auto potentials = [&](const std::vector<Vector> &c) {
+      Vector of_leaflet = membrane.scalar_vector(false), fraction = of_leaflet;
+      of_leaflet = curvature;
+      of_leaflet *= sign(leaflet);
+      for (unsigned int i = 0; i < c.size(); ++i) {
+        fraction = c[i];
+        of_leaflet.add(-species_of(lipid_fields[numbers[i]]).spontaneous_curvature, fraction);
+      }
+      std::vector<Vector> result;
+      for (const unsigned int f : numbers) {
+        const Species &s = species_of(lipid_fields[f]);
+        Vector g = membrane.scalar_vector(false);
+        for (const auto i : membrane.scalar_dofs().locally_owned_dofs())
+          g(i) = forces.bending_rigidity *
+                 (-0.5 * s.spontaneous_curvature * static_cast<double>(of_leaflet(i)) +
+                  0.25 * s.rigidity * std::pow(static_cast<double>(misfit(i)), 2));
+        g.compress(VectorOperation::insert);
+        membrane.scalar_constraints().distribute(g);
+        result.push_back(ghosted(g));
+      }
+      return result;
+    };
+    Vector outflow = membrane.scalar_vector(false);
+    if (slip_through_rim) {
+      outflow = *slip_through_rim;
+      outflow *= sign(leaflet);
+    }
+    const std::vector<double> left = transport.advance(
+        kinds, respond ? typename LipidTransport<dim>::Potentials(potentials) : nullptr,
+        slip ? sign(leaflet) : 0., outflow, contents, fractions);
+    for (unsigned int i = 0; i < numbers.size(); ++i) {
+      lipid_fields[numbers[i]].content = contents[i];
+      lipid_fields[numbers[i]].left_through_rim += left[i];
+    }
+  }
+  if (flip_flop())
+    change_leaflets(dt);
+  update_fractions();
+}
+
+template <int dim> void LipidFields<dim>::change_leaflets(const double dt) {
+  // d n_+/dt = rate (n_- - n_+) at each node, exactly.
+  Vector flipped = membrane.scalar_vector(false), outer = flipped, inner = flipped;
+  for (LipidField &field : lipid_fields)
+    for (LipidField &other : lipid_fields) {
+      if (field.leaflet != Leaflet::outer || other.leaflet != Leaflet::inner ||
+          field.species != other.species)
+        continue;
+      outer = field.content;
+      inner = other.content;
+      Vector change = inner;
+      change -= outer;
+      change *= -0.5 * std::expm1(-2. * species_of(field).flip_flop_rate * dt);
+      outer.add(1., change);
+      inner.add(-1., change);
+      field.content = outer;
+      other.content = inner;
+      flipped.add(1., change);
+      const double amount = change.mean_value() * change.size();
+      field.flipped_in += amount;
+      other.flipped_in -= amount;
+    }
+  last_flipped = flipped;
+}
+
+template <int dim> double LipidFields<dim>::mixing_energy() const {
+  double sum = 0.;
+  for (const LipidField &field : lipid_fields)
+    for (const auto i : membrane.scalar_dofs().locally_owned_dofs())
+      if (const double c = field.fraction(i), amount = field.content(i); c > 0.)
+        sum += forces.thermal_energy / species_of(field).area * amount * std::log(c);
+  return Utilities::MPI::sum(sum, membrane.communicator());
+}
+
+template <int dim> double LipidFields<dim>::frustration_energy() const {
+  Vector common = mean(Leaflet::outer, &Species::spontaneous_curvature),
+         area = leaflet_content(Leaflet::outer);
+  common.add(1., mean(Leaflet::inner, &Species::spontaneous_curvature));
+  area.add(1., leaflet_content(Leaflet::inner));
+  common.scale(common);
+  return forces.bending_rigidity / 16. * (common * area);
 }
 
 template <int dim> std::vector<ConservedField> LipidFields<dim>::conserved() const {
+  const BoundedDensity<dim> space(membrane);
+  double densest = 1.;
+  for (const Leaflet leaflet : both_leaflets) {
+    Vector density = membrane.scalar_vector(false);
+    density = space.quotient(leaflet_content(leaflet), space.lumped_mass());
+    densest = std::max(densest, density.linfty_norm());
+  }
   std::vector<ConservedField> fields(lipid_fields.size());
   for (unsigned int f = 0; f < fields.size(); ++f) {
-    fields[f].density = lipid_fields[f].fraction;
+    Vector content = membrane.scalar_vector(false);
+    content = lipid_fields[f].content;
+    fields[f].density = space.quotient(content, space.lumped_mass());
     fields[f].total = amount(lipid_fields[f]);
+    fields[f].bounds = {0., densest};
     fields[f].reservoir_density = lipid_fields[f].reservoir_fraction;
   }
   return fields;
@@ -132,35 +277,24 @@ template <int dim> std::vector<ConservedField> LipidFields<dim>::conserved() con
 template <int dim> void LipidFields<dim>::mesh_changed(const std::vector<ConservedField> &fields) {
   Assert(fields.size() == lipid_fields.size(),
          ExcDimensionMismatch(fields.size(), lipid_fields.size()));
-  if (mesh_version != membrane.mesh_version())
-    setup();
-  assemble(1., 0.);
-  AssertThrow(solver->factorize(), ExcMessage("The mass matrix of the lipids is singular."));
+  const BoundedDensity<dim> space(membrane);
   for (unsigned int f = 0; f < fields.size(); ++f) {
     LipidField &field = lipid_fields[f];
-    replace(field.content, fields[f].content);
+    Vector content = membrane.scalar_vector(false);
+    content = fields[f].content;
+    // Fronts stay as sharp as the mesh allows.
+    Vector sharp = membrane.scalar_vector(false);
+    sharp = space.projected(content);
+    const Vector density = space.with_content(
+        content, ghosted(space.clipped(sharp, fields[f].bounds, fields[f].total)));
+    content = density;
+    membrane.scalar_constraints().set_zero(content);
+    content.scale(space.lumped_mass());
+    replace(field.content, ghosted(content));
     field.left_through_rim += fields[f].outflow;
-    replace(field.fraction, membrane.scalar_vector(true));
-    solve(field);
   }
-}
-
-template <int dim> void LipidFields<dim>::advance(const double dt) {
-  assemble(1., dt);
-  AssertThrow(solver->factorize(), ExcMessage("The diffusion matrix is singular."));
-  for (LipidField &field : lipid_fields)
-    solve(field);
-  // What flowed between nodes; the rows of the stiffness matrix sum to zero, so the amount stays.
-  assemble(0., dt);
-  for (LipidField &field : lipid_fields) {
-    Vector content = membrane.scalar_vector(false), fraction = membrane.scalar_vector(false),
-           flow = membrane.scalar_vector(false);
-    content = field.content;
-    fraction = field.fraction;
-    times_matrix(fraction, flow);
-    content.add(-1., flow);
-    field.content = content;
-  }
+  replace(last_flipped, membrane.scalar_vector(true));
+  update_fractions();
 }
 
 template <int dim> double LipidFields<dim>::amount(const LipidField &field) const {
@@ -182,6 +316,7 @@ template <int dim> void LipidFields<dim>::serialize(SurfaceArchive<dim> &archive
     state.item(name + "leaflet", field.leaflet);
     state.item(name + "reservoir fraction", field.reservoir_fraction);
     state.item(name + "left through rim", field.left_through_rim);
+    state.item(name + "flipped in", field.flipped_in);
     archive.field(name + "content", membrane.scalar_dofs(), field.content);
     archive.field(name + "fraction", membrane.scalar_dofs(), field.fraction);
   }

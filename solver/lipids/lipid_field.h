@@ -3,84 +3,107 @@
 #define FUSOGEN_LIPIDS_LIPID_FIELD_H
 
 #include "geometry/conserved_field.h"
-#include "geometry/membrane.h"
 #include "geometry/surface_archive.h"
-#include "mechanics/symmetric_direct_solver.h"
+#include "lipids/lipid_transport.h"
+#include "lipids/species.h"
 
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace fusogen {
-enum class Leaflet { outer, inner };
-
-/// One species in one leaflet: its area fraction c on the mid-surface, and its content int c q_j dA
-/// [nm^2] for each scalar shape function q_j. The content is what is conserved; it moves with the
-/// nodes.
+/// One species in one leaflet. What is conserved is the amount at each node of the scalar space; an
+/// amount is the area on the mid-surface that the lipids take up when at rest. The area fraction is
+/// the species' share of all amounts of the leaflet at the node.
 struct LipidField {
   std::string species;
   Leaflet leaflet;
   double reservoir_fraction;    ///< area fraction in the membrane beyond the rim
-  Vector content;               ///< ghosted; zero at hanging nodes
-  Vector fraction;              ///< ghosted; belongs to content and shape
+  Vector content;               ///< amounts [nm^2] (ghosted); zero at hanging nodes
+  Vector fraction;              ///< ghosted
   double left_through_rim = 0.; ///< net amount that passed the rim [nm^2]
+  double flipped_in = 0.;       ///< net amount that came from the other leaflet [nm^2]
 };
 
-/// All lipid fields of a membrane: carried with it and diffusing on it,
-///   d/dt int c phi dA + D int grad c . grad phi dA = 0
-/// on nodes that move with the material (evolving-surface finite elements, Dziuk and Elliott, IMA
-/// J. Numer. Anal. 27 (2007) 262), backward Euler in time. The amount of each field changes by
-/// round-off only.
+/// What lipids respond to and act on.
+struct LipidForces {
+  double thermal_energy;   ///< kT [pN nm]
+  double bending_rigidity; ///< kappa, where no species changes it [pN nm]
+};
+
+/// The lipids of both leaflets: carried with the membrane and the slip of the leaflets, spreading,
+/// drifting to where their shape fits the membrane's, and changing leaflets. See LipidTransport for
+/// the scheme and doc/theory.md for the free energy
+///   sum over leaflets of int { kT sum_i (c_i / a_i) ln c_i + kappa/4 (+-(H - C0) - J)^2 } dA ,
+/// J = sum_i c_i J_i the spontaneous curvature of the leaflet, C0 that of the membrane without its
+/// lipids. Amounts change by round-off only, fractions keep to 0..1 (on surfaces of degree 2) and
+/// add up to 1.
 template <int dim> class LipidFields {
 public:
-  /// @param diffusion_coefficient D [nm^2/us]
-  LipidFields(const Membrane<dim> &membrane, double diffusion_coefficient);
+  LipidFields(const Membrane<dim> &membrane, std::vector<Species> species, LipidForces forces);
 
-  /// A new field with the area fraction of @p component 1 and 0 elsewhere.
-  void add(const std::string &species, Leaflet leaflet, Component component,
-           double reservoir_fraction);
+  /// The species number @p species in a leaflet, with area fractions in the vesicle and in the
+  /// plasma membrane; the latter is also in the reservoir beyond the rim.
+  void add(unsigned int species, Leaflet leaflet, double in_vesicle, double in_plasma_membrane);
+  /// A field with given contents, its species among those of this object.
+  void add(LipidField field);
+  /// A field whose area fractions are given, on leaflets at rest.
+  void set_fractions(unsigned int field, const Vector &fraction);
 
-  /// Adds a field with given contents (after a topology event). @p bounded replaces the L2
-  /// projection of the content by the lumped one, which smears a sharp front over one cell but, for
-  /// surfaces of degree 2, keeps 0 <= c <= 1 (lipids of higher degree have shape functions that
-  /// change sign, and overshoot a little); the amount is the same.
-  void add(const LipidField &field, bool bounded);
+  /// A time step of dt [us] on the membrane that has moved.
+  /// @param normal_moment kappa (C0 - H) [pN] (scalar space, ghosted), kappa and C0 as the lipids
+  ///   make them; not needed if they do not shape_membrane()
+  /// @param slip of two leaflets, else null
+  /// @param slip_through_rim what the outer leaflet lost by it through the rim [nm^2] (scalar
+  ///   space), the inner one the opposite
+  void advance(double dt, const Vector *normal_moment = nullptr, const LeafletSlip *slip = nullptr,
+               const Vector *slip_through_rim = nullptr);
 
-  /// Diffusion over dt [us] on the moved membrane.
-  void advance(double dt);
+  /// True if a species bends the membrane or makes it softer or stiffer.
+  bool shape_membrane() const;
+  /// Spontaneous curvature (J_outer - J_inner) / 2 of the membrane by its lipids [1/nm], and its
+  /// bending rigidity relative to kappa (scalar space, ghosted).
+  Vector spontaneous_curvature() const;
+  Vector rigidity() const;
+  /// Whether species change leaflets, and how much the outer one gained by it in the last step
+  /// [nm^2] (scalar space, ghosted).
+  bool flip_flop() const;
+  const Vector &flipped() const { return last_flipped; }
+
+  /// Free energy of mixing int kT (c / a) ln c dA of all species and leaflets [pN nm], and what
+  /// leaflets of opposite spontaneous curvatures have in common kappa/8 (J_outer + J_inner)^2 dA,
+  /// which no shape relieves.
+  double mixing_energy() const;
+  double frustration_energy() const;
 
   /// The fields as mesh motion, refinement and coarsening want them, in the order of fields().
   std::vector<ConservedField> conserved() const;
-  /// Takes them back when the mesh has changed; on a refined or coarsened mesh, @p fields must be
-  /// what was carried along. Anything else that this object lent out, e.g. system_matrix(), is
-  /// void.
+  /// Takes them back when the mesh has changed.
   void mesh_changed(const std::vector<ConservedField> &fields);
 
   /// The fields with everything in them; loading replaces those that are there.
   void serialize(SurfaceArchive<dim> &archive);
 
-  std::vector<LipidField> &fields() { return lipid_fields; }
   const std::vector<LipidField> &fields() const { return lipid_fields; }
 
   /// Amount of a field on the membrane [nm^2].
   double amount(const LipidField &field) const;
 
-  /// Stiffness and mass matrix on the current shape, for spectra: (D int grad.grad, int q q).
-  void assemble(double mass_factor, double stiffness_factor);
-  const dealii::PETScWrappers::MPI::SparseMatrix &system_matrix() const { return matrix; }
-
 private:
-  void setup();
-  void times_matrix(const Vector &fraction, Vector &content) const;
-  void set(LipidField &field, Vector &fraction) const; // fraction and the content it has
-  void solve(LipidField &field);
+  const Species &species_of(const LipidField &field) const;
+  /// Numbers of the fields of a leaflet.
+  std::vector<unsigned int> in_leaflet(Leaflet leaflet) const;
+  Vector leaflet_content(Leaflet leaflet) const; // owned
+  /// sum_i value_i c_i over the species of a leaflet (owned).
+  Vector mean(Leaflet leaflet, double Species::*value) const;
+  void update_fractions();
+  void change_leaflets(double dt);
+  Vector ghosted(const Vector &owned) const;
 
   const Membrane<dim> &membrane;
-  unsigned int mesh_version = 0;
-  double diffusion_coefficient;
+  std::vector<Species> species;
+  LipidForces forces;
   std::vector<LipidField> lipid_fields;
-  dealii::PETScWrappers::MPI::SparseMatrix matrix;
-  std::unique_ptr<SymmetricDirectSolver> solver;
+  Vector last_flipped;
 };
 
 /// Amount of a field [nm^2] on the part of a meridian that, counted from the pole at the end of

@@ -12,14 +12,15 @@ using frame::value;
 template <int dim>
 void Bending<dim>::add_to(const PointState &p, PointDerivatives &d, const bool second) const {
   const SurfacePoint &s = p.now;
-  const double dA = s.weight, kappa = bending_rigidity;
+  const double dA = s.weight, kappa = bending_rigidity * p.relative_rigidity,
+               own_curvature = spontaneous_curvature + p.lipid_curvature;
   const double potential = p.leaflets ? p.leaflets->potential : 0.;
   const double by_potential = neutral_distance / kappa; // change of c0 by the potential
-  const double c0 = spontaneous_curvature + by_potential * potential;
+  const double c0 = own_curvature + by_potential * potential;
   const VectorFieldValue &b = p.moment;
   const double b_normal = b.value * s.normal;
   const Vector2 b_tangential({b.value * s.tangents[0], b.value * s.tangents[1]});
-  const double moment_energy = b.value.norm_square() / (2. * bending_rigidity);
+  const double moment_energy = b.value.norm_square() / (2. * kappa);
 
   // The change of nu dA under w is div w nu - (grad w)^T nu.
   add_variation_of_area(dA * (c0 * b_normal - moment_energy), d.displacement_now);
@@ -27,10 +28,10 @@ void Bending<dim>::add_to(const PointState &p, PointDerivatives &d, const bool s
   for (unsigned int a = 0; a < 2; ++a)
     d.displacement_now[normal(a)] -= dA * c0 * b_tangential[a];
   for (unsigned int c = 0; c < 3; ++c)
-    d.moment[value(c)] += dA * (c0 * s.normal[c] - b.value[c] / bending_rigidity);
+    d.moment[value(c)] += dA * (c0 * s.normal[c] - b.value[c] / kappa);
   add_variation_of_area(-dA, d.moment);
   const double potential_energy =
-      -potential * neutral_distance * (spontaneous_curvature + 0.5 * by_potential * potential);
+      -potential * neutral_distance * (own_curvature + 0.5 * by_potential * potential);
   // minus d H, in terms of b
   const double by_leaflets = by_potential * b_normal - neutral_distance * c0;
   if (p.leaflets) {
@@ -79,11 +80,10 @@ void Bending<dim>::add_to(const PointState &p, PointDerivatives &d, const bool s
   add_second_variation_of_area(-dA, d.moment_now);
   for (unsigned int c = 0; c < 3; ++c)
     for (unsigned int a = 0; a < 2; ++a) {
-      d.moment_now[value(c)][tangential(a, a)] +=
-          dA * (c0 * s.normal[c] - b.value[c] / bending_rigidity);
+      d.moment_now[value(c)][tangential(a, a)] += dA * (c0 * s.normal[c] - b.value[c] / kappa);
       d.moment_now[value(c)][normal(a)] -= dA * c0 * s.tangents[a][c];
     }
-  d.moment_moment -= dA / bending_rigidity;
+  d.moment_moment -= dA / kappa;
 }
 
 template <int dim>
@@ -118,7 +118,7 @@ template <int dim> double Bending<dim>::energy(const PointState &p) const {
   Vector3 moment = p.moment.value; // kappa (C0 - H) nu
   if (p.leaflets)
     moment -= p.leaflets->potential * neutral_distance * p.now.normal;
-  return p.now.weight * moment.norm_square() / (2. * bending_rigidity);
+  return p.now.weight * moment.norm_square() / (2. * bending_rigidity * p.relative_rigidity);
 }
 
 template class Bending<1>;

@@ -24,6 +24,8 @@ namespace fusogen {
 /// Between two leaflets with the potential mu, which is the multiplier of the difference rho of
 /// their densities (leaflet_elasticity.h), rho = d H + ... turns kappa/2 (H - C0)^2 into kappa/2 (H
 /// - C0)^2 - mu d H: a spontaneous curvature C0 + mu d / kappa, and a part without H.
+///
+/// Lipids add to C0 and change kappa from place to place, see PointState.
 template <int dim> class Bending : public Term<dim> {
 public:
   /// @param bending_rigidity kappa [pN nm]

@@ -61,6 +61,7 @@ template <int dim> double CellAssembly<dim>::shortest_edge(const std::vector<dou
 }
 
 template <int dim> PointState CellAssembly<dim>::state(const unsigned int q) const {
+  const CellUnknowns<dim> &u = *cell_unknowns;
   return {surface_before.at(q),
           surface_now.at(q),
           surface_before.in_frame(q, displacements[q]),
@@ -68,6 +69,8 @@ template <int dim> PointState CellAssembly<dim>::state(const unsigned int q) con
           surface_now.tension(q, cell_unknowns->tension),
           cell_unknowns->dt,
           cell_unknowns->component,
+          u.lipid_curvature.empty() ? 0. : surface_now.scalar_field(q, u.lipid_curvature).value,
+          u.relative_rigidity.empty() ? 1. : surface_now.scalar_field(q, u.relative_rigidity).value,
           leaflets.empty() ? nullptr : &leaflets[q]};
 }
 

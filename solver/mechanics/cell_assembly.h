@@ -33,6 +33,8 @@ template <int dim> struct CellUnknowns {
   std::vector<double> tension;                     ///< coefficients [pN/nm]
   /// Of two leaflets, else empty: slip [nm], as the displacement, and potential [pN/nm].
   std::vector<double> slip, potential;
+  /// By lipids, or empty: spontaneous curvature [1/nm] and relative bending rigidity.
+  std::vector<double> lipid_curvature, relative_rigidity;
   double dt = 1.; ///< [us]
   double orientation = 1.;
   Component component = Component::vesicle;

@@ -122,6 +122,11 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
     if (cell->is_locally_owned()) {
       const int index = cell->active_cell_index();
       space.get(cell, solution, unknowns);
+      if (lipid_effects) {
+        surface_membrane.cell_scalar_values(cell, lipid_effects->first, unknowns.lipid_curvature);
+        surface_membrane.cell_scalar_values(cell, lipid_effects->second,
+                                            unknowns.relative_rigidity);
+      }
       unknowns.pole_node = pole.first == index ? pole.second : -1;
       unknowns.neck_node = neck.first == index ? neck.second : -1;
       assembly.reinit(unknowns);
@@ -215,6 +220,11 @@ template <int dim> void FlowSystem<dim>::project_moment() {
   project_moment_alone();
   if (space.leaflets == Leaflets::two)
     project_potential();
+}
+
+template <int dim>
+void FlowSystem<dim>::set_lipids(const Vector &curvature, const Vector &rigidity) {
+  lipid_effects.emplace(curvature, rigidity);
 }
 
 template <int dim> void FlowSystem<dim>::relax_leaflets() {
@@ -319,6 +329,8 @@ template <int dim> std::vector<ConservedField> FlowSystem<dim>::leaflet_fields()
   Vector content = surface_membrane.scalar_vector(false);
   content = leaflet_content;
   field.total = content.mean_value() * content.size();
+  field.bounds = {-std::numeric_limits<double>::infinity(),
+                  std::numeric_limits<double>::infinity()};
   return {field};
 }
 
@@ -657,19 +669,21 @@ template <int dim> Vector FlowSystem<dim>::curvature_moment() {
   return result;
 }
 
-template <int dim> Vector FlowSystem<dim>::tension() const {
-  // Lumped L2 projection of the discontinuous tension.
+template <int dim>
+template <class Prepare, class Function>
+Vector FlowSystem<dim>::averaged(const Prepare &prepare, const Function &function) const {
   Vector sums = surface_membrane.scalar_vector(false),
          weights = surface_membrane.scalar_vector(false);
   std::vector<Index> indices;
   for_each_cell(1., [&](const auto &cell, const CellAssembly<dim> &assembly) {
     const SurfaceValues<dim> &surface = assembly.now();
     surface_membrane.cell_scalar_indices(cell, indices);
+    prepare(cell, assembly);
     std::vector<double> sum(indices.size(), 0.), weight(indices.size(), 0.);
     for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
       for (unsigned int j = 0; j < indices.size(); ++j) {
         const double part = surface.weight(q) * std::abs(surface.scalar_shape(q, j).value);
-        sum[j] += part * surface.tension(q, assembly.unknowns().tension);
+        sum[j] += part * function(assembly, q);
         weight[j] += part;
       }
     sums.add(indices, sum);
@@ -684,6 +698,24 @@ template <int dim> Vector FlowSystem<dim>::tension() const {
   Vector result = surface_membrane.scalar_vector(true);
   result = average;
   return result;
+}
+
+template <int dim> Vector FlowSystem<dim>::tension() const {
+  return averaged([](const auto &, const auto &) {},
+                  [](const CellAssembly<dim> &assembly, const unsigned int q) {
+                    return assembly.now().tension(q, assembly.unknowns().tension);
+                  });
+}
+
+template <int dim> Vector FlowSystem<dim>::normal_moment() {
+  const Vector field = curvature_moment();
+  std::vector<double> values;
+  return averaged([&](const auto &cell,
+                      const auto &) { surface_membrane.cell_vector_values(cell, field, values); },
+                  [&](const CellAssembly<dim> &assembly, const unsigned int q) {
+                    const SurfaceValues<dim> &surface = assembly.now();
+                    return surface.vector_field(q, values).value * surface.normal(q);
+                  });
 }
 
 template <int dim> void FlowSystem<dim>::set_tension(const Vector &tension) {

@@ -11,6 +11,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace fusogen {
 /// What a step did.
@@ -56,6 +57,10 @@ public:
   /// Computes the bending moment of the current shape, and with two leaflets the potential that
   /// belongs to their content.
   void project_moment();
+
+  /// Lipids add @p curvature to the spontaneous curvature [1/nm] and change the bending rigidity by
+  /// the factor @p rigidity (scalar space, ghosted) from now on; call project_moment() then.
+  void set_lipids(const Vector &curvature, const Vector &rigidity);
 
   /// Gives two leaflets the contents with which none is stretched on the current shape.
   void relax_leaflets();
@@ -130,6 +135,8 @@ public:
   Vector tension() const;
   /// kappa (C0 - H) nu [pN] (position space, ghosted): the moment without what two leaflets add.
   Vector curvature_moment();
+  /// kappa (C0 - H) [pN] averaged to the scalar space (ghosted).
+  Vector normal_moment();
   Vector velocity() const { return velocity_vector; }
   /// Velocity of the outer leaflet relative to the mid-surface in the last step [nm/us] (position
   /// space, ghosted); the inner one has the opposite.
@@ -154,6 +161,10 @@ private:
   void assemble_at_start(double dt, Vector &current, const Vector &rest);
   /// Calls function(cell, assembly) for each owned cell with the assembly at the current state.
   template <class Function> void for_each_cell(double dt, const Function &function) const;
+  /// Lumped L2 projection of a number at each point to the scalar space (ghosted); prepare(cell,
+  /// assembly) comes before function(assembly, q) for the points q of a cell.
+  template <class Prepare, class Function>
+  Vector averaged(const Prepare &prepare, const Function &function) const;
   Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
   void project_moment_alone();
   void project_potential();
@@ -168,6 +179,7 @@ private:
   // potential.
   Vector solution;
   Vector velocity_vector, slip_velocity_vector, area_target;
+  std::optional<std::pair<Vector, Vector>> lipid_effects; // as in set_lipids()
   History history;
   Vector gradient; // owned
   std::vector<Vector> borders;

@@ -29,6 +29,9 @@ struct PointState {
   double tension;          ///< surface tension [pN/nm]
   double dt;               ///< [us]
   Component component;
+  /// What lipids add to the membrane's spontaneous curvature [1/nm], and its bending rigidity
+  /// relative to that without them.
+  double lipid_curvature, relative_rigidity;
   const LeafletState *leaflets; ///< null in a membrane without leaflets of its own motion
 };
 

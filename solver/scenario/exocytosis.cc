@@ -16,6 +16,7 @@
 #include "scenario/time_stepper.h"
 
 #include <cmath>
+#include <optional>
 #include <sstream>
 
 namespace fusogen {
@@ -40,7 +41,10 @@ private:
   void serialize(SurfaceArchive<dim> &archive);
   void fuse();
   void set_up_flow();
+  void make_lipids();
+  void let_lipids_act();
   void advance(double longest);
+  void move_lipids(const Vector &positions);
   void keep_mesh();
   void adapt_mesh();
   std::vector<ConservedField> conserved() const;
@@ -133,15 +137,28 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
       bilayer.surface_viscosity * std::pow(parameters.fusion.initial_pore_radius, 2) / kappa;
 }
 
+template <int dim> void Exocytosis<dim>::make_lipids() {
+  lipids = std::make_unique<LipidFields<dim>>(*membrane, parameters.lipids.species(),
+                                              LipidForces{kT, kappa});
+}
+
+// The membrane takes the spontaneous curvature and rigidity of its lipids.
+template <int dim> void Exocytosis<dim>::let_lipids_act() {
+  if (lipids->shape_membrane())
+    flow->set_lipids(lipids->spontaneous_curvature(), lipids->rigidity());
+}
+
 template <int dim> void Exocytosis<dim>::dock() {
   membrane = surface.docked();
   set_up_flow();
 
-  lipids = std::make_unique<LipidFields<dim>>(*membrane, parameters.lipid_diffusion_coefficient);
-  for (const Leaflet leaflet : {Leaflet::outer, Leaflet::inner}) {
-    lipids->add("vesicle lipid", leaflet, Component::vesicle, 0.);
-    lipids->add("plasma membrane lipid", leaflet, Component::plasma_membrane, 1.);
+  make_lipids();
+  const auto &given = parameters.lipids;
+  for (unsigned int i = 0; i < given.names.size(); ++i) {
+    lipids->add(i, Leaflet::outer, given.vesicle_outer[i], given.plasma_membrane_outer[i]);
+    lipids->add(i, Leaflet::inner, given.vesicle_inner[i], given.plasma_membrane_inner[i]);
   }
+  let_lipids_act();
   for (const LipidField &field : lipids->fields())
     initial_amounts.push_back(lipids->amount(field));
   initial_area = area_inside();
@@ -157,24 +174,22 @@ template <int dim> void Exocytosis<dim>::fuse() {
   flow.reset();
   membrane = std::move(change.membrane);
   set_up_flow();
+  make_lipids();
+  for (unsigned int f = 0; f < old_fields.size(); ++f) {
+    old_fields[f].content = change.contents[f];
+    lipids->add(old_fields[f]);
+  }
+  for (unsigned int f = 0; f < change.fractions.size(); ++f)
+    lipids->set_fractions(f, change.fractions[f]);
+  let_lipids_act();
   Vector material_area = membrane->tension_vector(false);
   material_area = change.material_area ? *change.material_area : flow->material_area;
   if (!change.material_area) // right but for the error of the discretisation
     material_area *= area / area_inside();
   flow->material_area = material_area;
-  if (!change.leaflet_contents.empty()) {
+  if (!change.leaflet_contents.empty())
     flow->leaflet_content = change.leaflet_contents.front();
-    flow->project_moment();
-  }
-  lipids = std::make_unique<LipidFields<dim>>(*membrane, parameters.lipid_diffusion_coefficient);
-  for (unsigned int f = 0; f < old_fields.size(); ++f) {
-    old_fields[f].content = change.contents[f];
-    lipids->add(old_fields[f], true);
-    if (!change.fractions.empty()) {
-      lipids->fields()[f].content = change.contents[f];
-      lipids->fields()[f].fraction = change.fractions[f];
-    }
-  }
+  flow->project_moment();
   fused = true;
   dissipated = 0.;
   dissipated_by.clear();
@@ -192,8 +207,9 @@ template <int dim> void Exocytosis<dim>::resume() {
   membrane = std::make_unique<Membrane<dim>>(context.communicator, parameters.geometry.degree);
   SurfaceArchive<dim> archive = context.checkpoint->restore(*membrane);
   set_up_flow();
-  lipids = std::make_unique<LipidFields<dim>>(*membrane, parameters.lipid_diffusion_coefficient);
+  make_lipids();
   serialize(archive);
+  let_lipids_act();
   observe();
 }
 
@@ -237,9 +253,10 @@ template <int dim> double Exocytosis<dim>::lipid_mass_error() const {
   double worst = 0.;
   for (unsigned int f = 0; f < initial_amounts.size(); ++f) {
     const LipidField &field = lipids->fields()[f];
-    worst = std::max(worst,
-                     std::abs(lipids->amount(field) + field.left_through_rim - initial_amounts[f]) /
-                         initial_amounts[f]);
+    if (initial_amounts[f] > 0.)
+      worst = std::max(worst, std::abs(lipids->amount(field) + field.left_through_rim -
+                                       field.flipped_in - initial_amounts[f]) /
+                                  initial_amounts[f]);
   }
   return worst;
 }
@@ -285,8 +302,9 @@ void Exocytosis<dim>::mesh_changed(const Vector &material_area, const Vector &te
                                    const double energy_before) {
   flow->set_tension(tension);
   const auto n_lipids = lipids->fields().size();
-  flow->mesh_moved(material_area, {fields.begin() + n_lipids, fields.end()});
   lipids->mesh_changed({fields.begin(), fields.begin() + n_lipids});
+  let_lipids_act();
+  flow->mesh_moved(material_area, {fields.begin() + n_lipids, fields.end()});
   remeshing_energy += total_energy() - energy_before;
 }
 
@@ -310,17 +328,43 @@ template <int dim> void Exocytosis<dim>::adapt_mesh() {
 
 template <int dim> void Exocytosis<dim>::advance(const double longest) {
   adapt_mesh();
+  const Vector positions = membrane->positions();
   const StepResult step = stepper.advance(*flow, longest);
   dissipated += step.dissipated;
   for (const auto &[name, power] : flow->dissipated_power())
     dissipated_by[name] += power * stepper.last_step();
   ++n_steps;
-  lipids->advance(stepper.last_step());
+  move_lipids(positions);
   keep_mesh();
   observe();
   if (fused)
     for (unsigned int i = 0; i < lumens.size(); ++i)
       lumens[i].advance(necks[i], stepper.last_step());
+}
+
+// Lipids follow the step that began at these positions, and act on the next one.
+template <int dim> void Exocytosis<dim>::move_lipids(const Vector &positions) {
+  const bool two_leaflets = parameters.leaflets.model == Leaflets::two;
+  std::optional<LeafletSlip> slip;
+  if (two_leaflets) {
+    slip.emplace(LeafletSlip{positions, flow->slip_velocity()});
+    slip->displacement *= stepper.last_step();
+  }
+  std::optional<Vector> moment;
+  if (lipids->shape_membrane())
+    moment = flow->normal_moment();
+  lipids->advance(stepper.last_step(), moment ? &*moment : nullptr, slip ? &*slip : nullptr);
+  const bool flipped = two_leaflets && lipids->flip_flop();
+  if (flipped) {
+    Vector content = membrane->scalar_vector(false), gained = content;
+    content = flow->leaflet_content;
+    gained = lipids->flipped();
+    content.add(1., gained);
+    flow->leaflet_content = content;
+  }
+  let_lipids_act();
+  if (flipped || lipids->shape_membrane())
+    flow->project_moment();
 }
 
 template <int dim> std::optional<std::string> Exocytosis<dim>::outcome() const {
@@ -359,6 +403,9 @@ template <int dim> void Exocytosis<dim>::write() {
           (fused ? 0. : 4. * lumens.size()) * PI * parameters.gaussian_modulus() / kT);
   row.set("dissipated energy", "kT", dissipated / kT);
   row.set("remeshing energy", "kT", remeshing_energy / kT);
+  row.set("mixing energy", "kT", lipids->mixing_energy() / kT);
+  if (lipids->shape_membrane())
+    row.set("frustration energy", "kT", lipids->frustration_energy() / kT);
   row.set("area through rim", "nm^2", area_left);
   row.set("pore resistance", "1/nm", fused ? necks[0].resistance : std::nan(""));
   for (unsigned int i = 1; i < lumens.size(); ++i) {
@@ -387,8 +434,10 @@ template <int dim> void Exocytosis<dim>::write() {
   fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
   add_leaflets<dim>(fields, *flow);
   const Vector moment = flow->curvature_moment();
-  pictures.write(*membrane, stepper.time(),
-                 {kappa, parameters.bilayer.spontaneous_curvature, kT, moment}, fields);
+  const Vector curvature = lipids->spontaneous_curvature(), rigidity = lipids->rigidity();
+  pictures.write(
+      *membrane, stepper.time(),
+      {kappa, parameters.bilayer.spontaneous_curvature, kT, moment, &curvature, &rigidity}, fields);
 }
 
 template <int dim> void Exocytosis<dim>::progress() const {

@@ -59,11 +59,11 @@ ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
       {{omega.profile, graded_nodes(omega.profile, grading(parameters.geometry.cells)),
         Component::plasma_membrane, Edge::rim, Edge::axis}});
 
+  const std::vector<ConservedField> of_lipids = lipids.conserved();
   std::vector<std::pair<const Vector *, double>> densities;
-  for (const LipidField &field : lipids.fields())
-    densities.emplace_back(&field.fraction, lipids.amount(field));
-  for (const ConservedField &field : leaflets)
-    densities.emplace_back(&field.density, field.total);
+  for (const auto *fields : {&of_lipids, &leaflets})
+    for (const ConservedField &field : *fields)
+      densities.emplace_back(&field.density, field.total);
   fused.contents = contents_after_fusion(membrane, *fused.membrane, densities);
   fused.leaflet_contents.assign(fused.contents.end() - leaflets.size(), fused.contents.end());
   fused.contents.resize(fused.contents.size() - leaflets.size());

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -179,8 +180,34 @@ void Parameters::declare(ParameterTable &table) {
          "constricts (meridian).");
 
   s = table.section("Lipids");
-  s.real("Diffusion coefficient", lipid_diffusion_coefficient, "nm^2/us", non_negative(),
-         "Diffusion coefficient of the lipids in the membrane.");
+  s.name_list(
+      "Species", lipids.names,
+      "Names of the lipids. All lists of this section have an entry for each of them; those of "
+      "properties may have a single one for all.");
+  s.real_list("Area per lipid", lipids.area, "nm^2", positive(), "Area that a lipid takes up.");
+  s.real_list(
+      "Spontaneous curvature", lipids.spontaneous_curvature, "1/nm", any(),
+      "Spontaneous curvature J0 of a monolayer of the lipid, positive for large heads and "
+      "negative for a cone with a small head such as that of DOPE. Gives the membrane (mean "
+      "J0 of the outer leaflet - that of the inner one) / 2, and lets lipids gather where "
+      "their curvature is.");
+  s.real_list("Diffusion coefficient", lipids.diffusion_coefficient, "nm^2/us", non_negative(),
+              "Diffusion coefficient of the lipid in the membrane.");
+  s.real_list("Relative rigidity", lipids.rigidity, "", positive(),
+              "Bending rigidity of a membrane of the lipid relative to Bilayer/Bending rigidity; "
+              "mixtures have the mean.");
+  s.real_list("Flip-flop rate", lipids.flip_flop_rate, "1/us", non_negative(),
+              "Rate at which a lipid changes to the other leaflet.");
+  for (const auto &[name, target, where] :
+       {std::make_tuple("Vesicle outer leaflet", &lipids.vesicle_outer, "of the vesicle"),
+        std::make_tuple("Vesicle inner leaflet", &lipids.vesicle_inner, "of the vesicle"),
+        std::make_tuple("Plasma membrane outer leaflet", &lipids.plasma_membrane_outer,
+                        "of the plasma membrane"),
+        std::make_tuple("Plasma membrane inner leaflet", &lipids.plasma_membrane_inner,
+                        "of the plasma membrane")})
+    s.real_list(name, *target, "", between(0., 1.),
+                "Area fractions of the species at the start in this leaflet " + std::string(where) +
+                    "; they add up to 1. Outer leaflets face the cytosol.");
   s = table.section("Cargo");
   s.real("Diffusion coefficient", cargo_diffusion_coefficient, "nm^2/us", non_negative(),
          "Diffusion coefficient of the cargo in water.");
@@ -246,6 +273,18 @@ double Parameters::Vesicle::file_unit_in_nm() const {
   }
 }
 
+std::vector<Species> Parameters::Lipids::species() const {
+  std::vector<Species> result;
+  for (unsigned int i = 0; i < names.size(); ++i) {
+    const auto entry = [i](const std::vector<double> &list) {
+      return list.size() == 1 ? list[0] : list[i];
+    };
+    result.push_back({names[i], entry(area), entry(spontaneous_curvature),
+                      entry(diffusion_coefficient), entry(rigidity), entry(flip_flop_rate)});
+  }
+  return result;
+}
+
 void Parameters::resolve_paths(const ParameterTable &table, const std::string &parameter_file) {
   if (vesicle.file.empty())
     return;
@@ -263,6 +302,34 @@ std::string named(const ParameterTable &table, const std::string &path, const do
   return text.str();
 }
 } // namespace
+
+void Parameters::Lipids::check(const ParameterTable &table) const {
+  const auto complain = [&](const std::string &name, const std::string &what) {
+    throw UserError("Lipids/" + name + " = " + table.value("Lipids/" + name) + " (" +
+                    table.where("Lipids/" + name) + ") must " + what);
+  };
+  const std::string each =
+      "have an entry for each of the " + std::to_string(names.size()) + " names in Lipids/Species";
+  for (const auto &[name, list] : {std::make_pair("Area per lipid", &area),
+                                   std::make_pair("Spontaneous curvature", &spontaneous_curvature),
+                                   std::make_pair("Diffusion coefficient", &diffusion_coefficient),
+                                   std::make_pair("Relative rigidity", &rigidity),
+                                   std::make_pair("Flip-flop rate", &flip_flop_rate)})
+    if (list->size() != 1 && list->size() != names.size())
+      complain(name, each + ", or one for all");
+  for (const auto &[name, list] :
+       {std::make_pair("Vesicle outer leaflet", &vesicle_outer),
+        std::make_pair("Vesicle inner leaflet", &vesicle_inner),
+        std::make_pair("Plasma membrane outer leaflet", &plasma_membrane_outer),
+        std::make_pair("Plasma membrane inner leaflet", &plasma_membrane_inner)}) {
+    if (list->size() != names.size())
+      complain(name, each);
+    constexpr double rounding = 1e-6; // of numbers written by hand
+    const double sum = std::accumulate(list->begin(), list->end(), 0.);
+    if (std::abs(sum - 1.) > rounding)
+      complain(name, "add up to 1");
+  }
+}
 
 void Parameters::check(const ParameterTable &table) const {
   const auto value = [&](const std::string &path, const double number) {
@@ -370,6 +437,7 @@ void Parameters::check(const ParameterTable &table) const {
         value("Plasma membrane/Tension", plasma_membrane.tension) +
         " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
   if (kind == ScenarioKind::exocytosis) {
+    lipids.check(table);
     if (fusion.gap >= plasma_membrane.patch_radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
                       value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));

@@ -4,6 +4,7 @@
 
 #include "base/parameters.h"
 #include "base/units.h"
+#include "lipids/species.h"
 #include "mechanics/choose_solver.h"
 
 #include <algorithm>
@@ -107,7 +108,18 @@ struct Parameters {
     double ring = 0.;
   } applied_force;
 
-  double lipid_diffusion_coefficient = 1.;
+  /// Lists with an entry for each species; those of properties may have one for all.
+  struct Lipids {
+    std::vector<std::string> names = {"vesicle lipid", "plasma membrane lipid"};
+    std::vector<double> area = {0.65}, spontaneous_curvature = {0.}, diffusion_coefficient = {1.},
+                        rigidity = {1.}, flip_flop_rate = {0.};
+    std::vector<double> vesicle_outer = {1., 0.}, vesicle_inner = {1., 0.},
+                        plasma_membrane_outer = {0., 1.}, plasma_membrane_inner = {0., 1.};
+    std::vector<Species> species() const;
+    /// As Parameters::check().
+    void check(const ParameterTable &table) const;
+  } lipids;
+
   double cargo_diffusion_coefficient = 300.;
 
   struct Time {

@@ -5,8 +5,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "geometry/topology/meridian_fusion.h"
+#include "lipid_mixtures.h"
 #include "lipids/lipid_field.h"
-#include "surfaces.h"
 
 using namespace fusogen;
 using namespace fusogen::test;
@@ -51,9 +51,7 @@ BOOST_AUTO_TEST_CASE(contents_go_to_the_material_they_belong_to) {
     for (const double neck : {1.5, 4.}) {
       const double R = 20;
       Fusion f(200, degree, R, 2, neck, 150);
-      LipidFields<1> before(f.separate, 1.);
-      before.add("vesicle lipid", Leaflet::outer, Component::vesicle, 0.);
-      before.add("plasma membrane lipid", Leaflet::outer, Component::plasma_membrane, 1.);
+      const LipidFields<1> before = vesicle_and_plasma_membrane(f.separate);
       const Vector uniform = scalar_field<1>(f.separate, [](const Vector3 &) { return 1.; });
       const Vector smooth =
           scalar_field<1>(f.separate, [](const Vector3 &x) { return 2 + std::sin(0.2 * x[2]); });
@@ -68,39 +66,45 @@ BOOST_AUTO_TEST_CASE(contents_go_to_the_material_they_belong_to) {
       for (unsigned int k = 0; k < 4; ++k)
         BOOST_CHECK_SMALL(sum_of(contents[k]) / densities[k].second - 1, 1e-14);
 
-      LipidFields<1> after(*f.fused, 1.);
-      LipidField field{"", Leaflet::outer, 0., contents[2], contents[2]};
-      after.add(field, false);
-      const auto [low, high] = range(after.fields().back().fraction);
+      const BoundedDensity<1> space(*f.fused);
+      Vector content = f.fused->scalar_vector(false);
+      content = contents[2];
+      const auto [low, high] = range(space.projected(content));
       BOOST_TEST_MESSAGE("uniform density after fusion between 1 " << low - 1 << " and 1 + "
                                                                    << high - 1);
       BOOST_CHECK_SMALL(low - 1, 1e-6);
       BOOST_CHECK_SMALL(high - 1, 1e-6);
 
-      // The vesicle's lipid is a step: bounded where shape functions are not negative, i.e. linear,
-      // and in any case the two species fill the membrane.
+      // The vesicle's lipid is a step: its amounts at the nodes are bounded where shape functions
+      // are not negative, i.e. linear, and the two species fill the membrane.
+      LipidFields<1> fused(*f.fused, {{"vesicle lipid"}, {"plasma membrane lipid"}},
+                           room_temperature);
+      for (unsigned int k = 0; k < 2; ++k) {
+        LipidField field = before.fields()[k];
+        field.content = contents[k];
+        fused.add(field);
+      }
       const double overshoot = degree == 2 ? 0 : 0.15;
       for (unsigned int k = 0; k < 2; ++k) {
-        field.content = contents[k];
-        after.add(field, true);
-        const LipidField &step = after.fields().back();
+        const LipidField &step = fused.fields()[k];
         const auto [least, most] = range(step.fraction);
         BOOST_CHECK_GT(least, -1e-12 - overshoot);
         BOOST_CHECK_LT(most, 1 + 1e-6 + overshoot);
         BOOST_CHECK_GT(most, 0.99);
-        BOOST_CHECK_SMALL(after.amount(step) / densities[k].second - 1, 1e-14);
+        BOOST_CHECK_SMALL(fused.amount(step) / densities[k].second - 1, 1e-14);
       }
       Vector sum = f.fused->scalar_vector(false), other = f.fused->scalar_vector(false);
-      sum = after.fields()[1].fraction;
-      other = after.fields()[2].fraction;
+      sum = fused.fields()[0].content;
+      other = fused.fields()[1].content;
       sum.add(1, other);
+      sum = space.quotient(sum, space.lumped_mass());
       BOOST_CHECK_SMALL(range(sum).first - 1, 1e-6);
       BOOST_CHECK_SMALL(range(sum).second - 1, 1e-6);
 
       // On the vesicle's former area, counted from its pole, there is its lipid but for the smeared
       // front.
       const double area = 4 * pi * R * R;
-      BOOST_CHECK_SMALL(amount_within(*f.fused, 0, after.fields()[1].fraction, area) / area - 1,
+      BOOST_CHECK_SMALL(amount_within(*f.fused, 0, fused.fields()[0].fraction, area) / area - 1,
                         0.01);
     }
 }

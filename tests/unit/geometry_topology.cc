@@ -9,8 +9,7 @@
 #include "geometry/surface_motion.h"
 #include "geometry/topology/surface_cut.h"
 #include "geometry/topology/surface_fusion.h"
-#include "lipids/lipid_field.h"
-#include "surfaces.h"
+#include "lipid_mixtures.h"
 
 #include <deal.II/grid/cell_id.h>
 
@@ -51,9 +50,7 @@ MeshedSurface docked(double R, double g, double rim, double patch) {
 /// any values, and material that is a little stretched.
 struct Marked {
   explicit Marked(std::unique_ptr<Membrane<2>> given)
-      : membrane(std::move(given)), lipids(*membrane, 1.) {
-    lipids.add("vesicle lipid", Leaflet::outer, Component::vesicle, 0.);
-    lipids.add("plasma membrane lipid", Leaflet::outer, Component::plasma_membrane, 1.);
+      : membrane(std::move(given)), lipids(vesicle_and_plasma_membrane(*membrane)) {
     uneven = scalar_field<2>(*membrane, [](const Vector3 &x) {
       return 0.5 + 0.3 * std::sin(0.3 * x[0] + 0.2 * x[1]) * std::cos(0.1 * x[2]);
     });
@@ -482,8 +479,7 @@ BOOST_AUTO_TEST_CASE(each_rank_alone_gets_what_all_get_together) {
   };
   const auto fused = [&](MPI_Comm communicator) {
     const auto membrane = membrane_of(surface, 2, 2, communicator);
-    LipidFields<2> lipids(*membrane, 1.);
-    lipids.add("vesicle lipid", Leaflet::outer, Component::vesicle, 0.);
+    const LipidFields<2> lipids = vesicle_and_plasma_membrane(*membrane);
     FieldsThroughEvent fields;
     fields.fractions.emplace_back(&lipids.fields()[0].fraction, lipids.amount(lipids.fields()[0]));
     const DockingSite site =
