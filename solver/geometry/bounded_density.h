@@ -12,9 +12,6 @@ namespace fusogen {
 /// transport that neither loses anything nor makes new extrema: flux-corrected transport with a
 /// limiter for each cell (R. Loehner, K. Morgan, J. Peraire and M. Vahdati, Int. J. Numer. Methods
 /// Fluids 7, 1093, 1987; S. T. Zalesak, J. Comput. Phys. 31, 335, 1979).
-///
-/// Bounds hold where the shape functions are not negative, i.e. for degree 1 (surfaces of degree
-/// 2).
 template <int dim> class BoundedDensity {
 public:
   using Cell = typename Membrane<dim>::Cell;

@@ -47,7 +47,7 @@ Membrane<dim>::Membrane(MPI_Comm communicator, const unsigned int degree)
     : mpi_communicator(communicator), polynomial_degree(degree),
       tria(make_triangulation(communicator, std::integral_constant<int, dim>())),
       position_element(FE_Q<dim, spacedim>(degree), spacedim),
-      scalar_element(FE_Q<dim, spacedim>(std::max(1u, degree - 1)), 1),
+      scalar_element(FE_Q<dim, spacedim>(scalar_degree), 1),
       tension_element(FE_DGP<dim, spacedim>(std::max(1u, degree - 1)), 1),
       position_dof_handler(*tria), scalar_dof_handler(*tria), tension_dof_handler(*tria) {}
 

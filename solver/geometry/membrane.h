@@ -54,9 +54,9 @@ template <int dim> struct CoarseMesh {
 ///
 /// dim = 2 is a surface in space on quadrilaterals (parallel::distributed), dim = 1 the meridian
 /// (r, z) of an axisymmetric one (parallel::shared; every rank knows the whole curve). Positions
-/// are continuous of degree `degree`, scalar fields (lipids) continuous of degree - 1, the tension
-/// and the area that goes with it discontinuous of degree - 1 (the stable pair Q_p / P_{p-1}; see
-/// SurfaceValues).
+/// are continuous of degree `degree`, scalar fields (lipids) continuous of scalar_degree, the
+/// tension and the area that goes with it discontinuous of degree - 1 (the stable pair Q_p /
+/// P_{p-1}; see SurfaceValues).
 template <int dim> class Membrane {
 public:
   static constexpr int spacedim = dim + 1;
@@ -185,7 +185,7 @@ public:
   /// dim = 1: nodal points (r, z) along curve @p c in order: cell ends and interior nodes, degree()
   /// per cell plus one.
   std::vector<dealii::Point<2>> curve_points(unsigned int c) const;
-  /// The values of a scalar field along curve @p c at its nodes of degree - 1.
+  /// The values of a scalar field along curve @p c at its nodes.
   std::vector<double> curve_scalars(unsigned int c, const Vector &field) const;
 
   const dealii::IndexSet &relevant_scalar_dofs() const { return scalar_relevant; }

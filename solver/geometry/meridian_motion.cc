@@ -101,7 +101,7 @@ double MeridianMotion::redistribute(const bool regrade, Vector &material_area,
   const FE_DGP<1> tension_element(std::max(1u, membrane.degree() - 1));
   double area_total = 0., area_outflow = 0., area_after = 0.;
   Vector new_area = membrane.tension_vector(false);
-  const unsigned int p = membrane.degree(), scalar_degree = std::max(1u, p - 1);
+  const unsigned int p = membrane.degree();
   const CurveCell geometry(p), scalar(scalar_degree);
   const QGauss<1> gauss(6);
   std::vector<Vector> new_contents(fields.size(), membrane.scalar_vector(false));

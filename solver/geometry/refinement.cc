@@ -74,7 +74,7 @@ Vector wanted_cell_size(const Membrane<2> &membrane, const MeshSizes &sizes) {
   }
 
   // Nodes between the vertices, and hanging ones.
-  const FE_Q<2> bilinear(1), element(std::max(1u, membrane.degree() - 1));
+  const FE_Q<2> bilinear(1), element(scalar_degree);
   Vector owned = membrane.scalar_vector(false);
   owned = result;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
@@ -180,7 +180,7 @@ class Carrier {
 public:
   Carrier(Membrane<2> &membrane, const CarriedFields &carried)
       : membrane(membrane), carried(carried), surface(membrane.degree()),
-        position_family(membrane.degree()), scalar_family(std::max(1u, membrane.degree() - 1)),
+        position_family(membrane.degree()), scalar_family(scalar_degree),
         tension_element(std::max(1u, membrane.degree() - 1)) {}
 
   std::vector<double> pack(const std::vector<Cell> &cells);

@@ -476,7 +476,7 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
   // Scalar fields at the new nodes: where these lie on the old surface.
   const std::vector<Vector *> &sources = interpolated;
   std::vector<Vector> values(sources.size(), membrane.scalar_vector(false));
-  const FE_Q<2> scalar_element(std::max(1u, membrane.degree() - 1));
+  const FE_Q<2> scalar_element(scalar_degree);
   std::vector<double> old_values;
   for (const auto &cell : dofs.active_cell_iterators())
     if (cell->is_locally_owned() && !sources.empty()) {

@@ -14,7 +14,7 @@ using namespace dealii;
 
 template <int dim> SurfaceValues<dim>::SurfaceValues(const unsigned int degree) {
   const QGauss<dim> quadrature(degree + 2);
-  const FE_Q<dim> vector_element(degree), scalar_element(std::max(1u, degree - 1));
+  const FE_Q<dim> vector_element(degree), scalar_element(scalar_degree);
   const FE_DGP<dim> tension_element(std::max(1u, degree - 1));
   n_points = quadrature.size();
   n_nodes = vector_element.n_dofs_per_cell();

@@ -13,6 +13,10 @@ using Vector3 = dealii::Tensor<1, 3>;
 using Matrix2 = dealii::Tensor<2, 2>;
 using Vector2 = dealii::Tensor<1, 2>;
 
+/// Degree of continuous scalar fields on surfaces of any degree: linear shape functions are nowhere
+/// negative and all have an area, which lipids need to keep their fractions between 0 and 1.
+constexpr unsigned int scalar_degree = 1;
+
 /// Surface gradient of a vector field w at one point, (grad w)_ij = D_j w_i, written in the local
 /// orthonormal frame (e_1, e_2, nu): tangential_ab = e_a . (grad w) e_b and normal_b = nu . (grad
 /// w) e_b. These six numbers hold the whole gradient, because (grad w) nu = 0.
@@ -78,7 +82,7 @@ struct SurfacePoint {
 /// which of the two it is integrating.
 ///
 /// The geometry is the isoparametric one of degree p; vector fields use the same nodes (dof i =
-/// node * spacedim + component), continuous scalar fields (lipids) the nodes of degree p - 1. The
+/// node * spacedim + component), continuous scalar fields (lipids) those of scalar_degree. The
 /// tension is discontinuous of total degree p - 1, so that each cell keeps its area and, in the
 /// meridian, nodes cannot slide along the curve.
 template <int dim> class SurfaceValues {

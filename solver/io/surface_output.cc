@@ -87,7 +87,7 @@ public:
 
   explicit CellEvaluator(const unsigned int degree) {
     const QIterated<dim> points(QTrapezoid<1>(), degree);
-    const FE_Q<dim> position_element(degree), scalar_element(std::max(1u, degree - 1));
+    const FE_Q<dim> position_element(degree), scalar_element(scalar_degree);
     n_points = points.size();
     n_nodes = position_element.n_dofs_per_cell();
     n_scalar_nodes = scalar_element.n_dofs_per_cell();

@@ -324,7 +324,7 @@ template <int dim> void LipidFields<dim>::serialize(SurfaceArchive<dim> &archive
 
 double amount_within(const Membrane<1> &membrane, const unsigned int curve, const Vector &fraction,
                      const double area) {
-  const unsigned int p = membrane.degree(), scalar_degree = std::max(1u, p - 1);
+  const unsigned int p = membrane.degree();
   const CurveCell geometry(p), scalar(scalar_degree);
   const auto points = membrane.curve_points(curve);
   const auto values = membrane.curve_scalars(curve, fraction);

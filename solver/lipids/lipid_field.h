@@ -35,8 +35,7 @@ struct LipidForces {
 /// the scheme and doc/theory.md for the free energy
 ///   sum over leaflets of int { kT sum_i (c_i / a_i) ln c_i + kappa/4 (+-(H - C0) - J)^2 } dA ,
 /// J = sum_i c_i J_i the spontaneous curvature of the leaflet, C0 that of the membrane without its
-/// lipids. Amounts change by round-off only, fractions keep to 0..1 (on surfaces of degree 2) and
-/// add up to 1.
+/// lipids. Amounts change by round-off only, fractions keep to 0..1 and add up to 1.
 template <int dim> class LipidFields {
 public:
   LipidFields(const Membrane<dim> &membrane, std::vector<Species> species, LipidForces forces);

@@ -12,7 +12,7 @@ namespace {
 // Vector fields first, then the tension, then the potential.
 template <int dim>
 FESystem<dim, dim + 1> mixed_element(const unsigned int degree, const Leaflets leaflets) {
-  const FE_Q<dim, dim + 1> vectors(degree), scalars(std::max(1u, degree - 1));
+  const FE_Q<dim, dim + 1> vectors(degree), scalars(scalar_degree);
   const FE_DGP<dim, dim + 1> tensions(std::max(1u, degree - 1));
   if (leaflets == Leaflets::single)
     return {vectors, 2 * (dim + 1), tensions, 1};

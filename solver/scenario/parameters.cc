@@ -38,7 +38,7 @@ void Parameters::declare(ParameterTable &table) {
   s.integer("Meridian cells", geometry.cells, 8, 100000,
             "Number of cells of the meridian (all membranes together).");
   s.integer("Polynomial degree", geometry.degree, 2, 4,
-            "Degree of the surface and of the velocity; tension and lipids have one less.");
+            "Degree of the surface and of the velocity; the tension has one less, lipids are linear.");
 
   s.choice(
       "Adaptive", geometry.adaptive, {{"no", false}, {"yes", true}},

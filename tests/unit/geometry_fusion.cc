@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(contents_go_to_the_material_they_belong_to) {
       BOOST_CHECK_SMALL(low - 1, 1e-6);
       BOOST_CHECK_SMALL(high - 1, 1e-6);
 
-      // The vesicle's lipid is a step: its amounts at the nodes are bounded where shape functions
-      // are not negative, i.e. linear, and the two species fill the membrane.
+      // The vesicle's lipid is a step: its amounts at the nodes are bounded, and the two species
+      // fill the membrane.
       LipidFields<1> fused(*f.fused, {{"vesicle lipid"}, {"plasma membrane lipid"}},
                            room_temperature);
       for (unsigned int k = 0; k < 2; ++k) {
@@ -84,12 +84,11 @@ BOOST_AUTO_TEST_CASE(contents_go_to_the_material_they_belong_to) {
         field.content = contents[k];
         fused.add(field);
       }
-      const double overshoot = degree == 2 ? 0 : 0.15;
       for (unsigned int k = 0; k < 2; ++k) {
         const LipidField &step = fused.fields()[k];
         const auto [least, most] = range(step.fraction);
-        BOOST_CHECK_GT(least, -1e-12 - overshoot);
-        BOOST_CHECK_LT(most, 1 + 1e-6 + overshoot);
+        BOOST_CHECK_GT(least, -1e-12);
+        BOOST_CHECK_LT(most, 1 + 1e-6);
         BOOST_CHECK_GT(most, 0.99);
         BOOST_CHECK_SMALL(fused.amount(step) / densities[k].second - 1, 1e-14);
       }

@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(exchange_of_two_joined_spheres) {
                                << ", errors with 64 and 128 cells " << coarse / expected - 1 << ", "
                                << fine / expected - 1);
     BOOST_CHECK_SMALL(fine / expected - 1, 0.005);
-    BOOST_CHECK_SMALL(exchange_rate(degrees, 128, 3) / expected - 1, 1e-4);
+    BOOST_CHECK_SMALL(exchange_rate(degrees, 128, 3) / expected - 1, 0.005);
     if (std::abs(coarse / expected - 1) > 1e-5)
       BOOST_CHECK_GT(order(coarse / expected - 1, fine / expected - 1), 1.7);
   }

@@ -98,7 +98,7 @@ template <int dim>
 Vector scalar_field(const Membrane<dim> &membrane,
                     const std::function<double(const Vector3 &)> &function) {
   // The position inside the cell by the reference points of the two elements.
-  const dealii::FE_Q<dim> nodes(membrane.degree()), scalar(std::max(1u, membrane.degree() - 1));
+  const dealii::FE_Q<dim> nodes(membrane.degree()), scalar(scalar_degree);
   Vector field = membrane.scalar_vector(false);
   std::vector<double> x;
   std::vector<dealii::types::global_dof_index> indices;

@@ -10,8 +10,7 @@ namespace fusogen {
 using namespace dealii;
 
 GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields)
-    : coarse_mesh(membrane.coarse_mesh()), nodes(membrane.degree()),
-      scalar_nodes(std::max(1u, membrane.degree() - 1)),
+    : coarse_mesh(membrane.coarse_mesh()), nodes(membrane.degree()), scalar_nodes(scalar_degree),
       tension_element(std::max(1u, membrane.degree() - 1)), scalar_fields(fields.fractions.size()) {
   // Each leaf as one row of numbers: positions, scalars, density.
   const unsigned int n_positions = 3 * nodes.n_nodes(), n_scalars = scalar_nodes.n_nodes(),

@@ -41,7 +41,7 @@ std::vector<std::vector<Point<2>>> all_points(const Membrane<1> &membrane) {
 std::vector<Vector>
 contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
                       const std::vector<std::pair<const Vector *, double>> &densities) {
-  const unsigned int p = fused.degree(), scalar_degree = std::max(1u, p - 1);
+  const unsigned int p = fused.degree();
   const CurveCell geometry(p), scalar(scalar_degree);
   const auto old_points = all_points(separate), new_points = all_points(fused);
   const auto old_cells = order_by_area(separate, old_points),

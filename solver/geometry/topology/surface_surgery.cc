@@ -210,7 +210,7 @@ SurfaceSurgery::Fields SurfaceSurgery::carry_fields(const Membrane<2> &membrane,
   const MPI_Comm communicator = membrane.communicator();
   SurfaceValues<2> surface(membrane.degree());
   const QGauss<2> quadrature(membrane.degree() + 2);
-  const CellNodes<2> nodes(std::max(1u, membrane.degree() - 1));
+  const CellNodes<2> nodes(scalar_degree);
   std::vector<double> x;
   std::vector<types::global_dof_index> indices;
   Fields fields;
