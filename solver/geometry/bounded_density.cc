@@ -211,4 +211,15 @@ Vector BoundedDensity::clipped(const Vector &sharp, const double total) const {
   membrane.scalar_constraints().distribute(density);
   return density;
 }
+
+Vector BoundedDensity::with_total(const Vector &sharp, const double total) const {
+  Vector density = sharp, size = membrane.scalar_vector(false);
+  for (const Index i : membrane.scalar_dofs().locally_owned_dofs())
+    size(i) = std::abs(static_cast<double>(sharp(i)));
+  size.compress(VectorOperation::insert);
+  if (const double whole = size * masses; whole > 0.)
+    density.add((total - density * masses) / whole, size);
+  membrane.scalar_constraints().distribute(density);
+  return density;
+}
 } // namespace fusogen

@@ -69,6 +69,10 @@ public:
   /// alone.
   Vector clipped(const Vector &sharp, double total) const;
 
+  /// A density (owned) without bounds that has the total @p total: @p sharp (owned), and what it
+  /// lacks in proportion to its size.
+  Vector with_total(const Vector &sharp, double total) const;
+
   /// Values of a ghosted vector at the degrees of freedom of a cell.
   static std::vector<double> values(const LocalCell &cell, const Vector &field) {
     std::vector<double> result(cell.dofs.size());
