@@ -204,20 +204,31 @@ template <int dim>
 Vector BoundedDensity<dim>::clipped(const Vector &sharp, const std::pair<double, double> bounds,
                                     const double total) const {
   const auto [least, largest] = bounds;
-  const bool bounded = std::isfinite(largest - least);
   Vector density = membrane.scalar_vector(false), room = membrane.scalar_vector(false);
   for (const Index i : membrane.scalar_dofs().locally_owned_dofs()) {
     const double c = std::clamp(static_cast<double>(sharp(i)), least, largest);
     density(i) = c;
-    room(i) = bounded ? (c - least) * (largest - c) : 1.;
+    room(i) = (c - least) * (largest - c);
   }
   density.compress(VectorOperation::insert);
   room.compress(VectorOperation::insert);
   const double present = density * masses, missing = total - present, available = room * masses;
-  if (!bounded || available > (largest - least) * std::abs(missing))
+  if (available > (largest - least) * std::abs(missing))
     density.add(missing / available, room);
   else if (present > 0.) // uniform, or too much for the room there is
     density *= total / present;
+  membrane.scalar_constraints().distribute(density);
+  return density;
+}
+
+template <int dim>
+Vector BoundedDensity<dim>::with_total(const Vector &sharp, const double total) const {
+  Vector density = sharp, size = membrane.scalar_vector(false);
+  for (const Index i : membrane.scalar_dofs().locally_owned_dofs())
+    size(i) = std::abs(static_cast<double>(sharp(i)));
+  size.compress(VectorOperation::insert);
+  if (const double whole = size * masses; whole > 0.)
+    density.add((total - density * masses) / whole, size);
   membrane.scalar_constraints().distribute(density);
   return density;
 }

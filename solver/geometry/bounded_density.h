@@ -62,8 +62,12 @@ public:
   /// The density (owned) nearest to @p sharp (owned) that keeps to the bounds (least, largest) and
   /// has the total @p total: what clipping takes or gives is put where the density varies, in
   /// proportion to (density - least) (largest - density), which makes no new extrema beyond the
-  /// bounds and leaves uniform parts alone. Without bounds (infinite) it is spread evenly.
+  /// bounds and leaves uniform parts alone.
   Vector clipped(const Vector &sharp, std::pair<double, double> bounds, double total) const;
+
+  /// A density (owned) without bounds that has the total @p total: @p sharp (owned), and what it
+  /// lacks in proportion to its size.
+  Vector with_total(const Vector &sharp, double total) const;
 
   /// Values of a ghosted vector at the degrees of freedom of a cell.
   static std::vector<double> values(const LocalCell &cell, const Vector &field) {

@@ -110,7 +110,6 @@ double MeridianMotion::redistribute(const bool regrade, Vector &material_area,
   using Entries = std::vector<std::pair<types::global_dof_index, double>>;
   Entries new_position_values;
   std::vector<Entries> new_scalar_values(interpolated.size());
-  std::vector<double> total_after(fields.size(), 0.);
   for (Field &field : fields)
     field.outflow = 0.;
 
@@ -227,7 +226,6 @@ double MeridianMotion::redistribute(const bool regrade, Vector &material_area,
         const double eta = (t - t0) / (t1 - t0);
         for (unsigned int j = 0; j < scalar.n_nodes(); ++j)
           local[f][j] += density * dA * scalar.shape(j, eta);
-        total_after[f] += density * dA;
       };
       for (unsigned int old = 0; old < n_cells; ++old) {
         const double a = std::max(t0, old_ends[old]), b = std::min(t1, old_ends[old + 1]);
@@ -318,10 +316,8 @@ double MeridianMotion::redistribute(const bool regrade, Vector &material_area,
   for (unsigned int f = 0; f < fields.size(); ++f) {
     new_contents[f].compress(VectorOperation::add);
     // The pieces of a cell and the cell itself were integrated with different Gauss points, and the
-    // area element is no polynomial. Scaling by 1 + O(1e-10) makes the balance exact to round-off.
-    const double expected = fields[f].total - fields[f].outflow;
-    if (total_after[f] != 0.)
-      new_contents[f] *= expected / total_after[f];
+    // area element is no polynomial. Changes by O(1e-10) make the balance exact to round-off.
+    set_total(new_contents[f], fields[f].total - fields[f].outflow);
     fields[f].content = membrane.scalar_vector(true);
     fields[f].content = new_contents[f];
   }

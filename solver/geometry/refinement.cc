@@ -11,6 +11,7 @@
 #include <deal.II/fe/fe_q.h>
 
 #include <cmath>
+#include <numeric>
 
 namespace fusogen {
 using namespace dealii;
@@ -356,7 +357,7 @@ void Carrier::unpack(const std::vector<Cell> &cells, const std::vector<double> &
   const double orientation = Membrane<2>::orientation(cells[0]);
   std::vector<std::vector<List>> child_vectors(n_children), child_scalars(n_children),
       child_areas(n_children), child_contents(n_children);
-  std::vector<double> amounts(contents.size(), 0.);
+  std::vector<double> amounts(contents.size(), 0.), sizes(amounts);
   std::vector<List> positions;
   for (unsigned int child = 0; child < n_children; ++child) {
     for (const List &values : vectors)
@@ -368,8 +369,10 @@ void Carrier::unpack(const std::vector<Cell> &cells, const std::vector<double> &
     for (unsigned int f = 0; f < contents.size(); ++f) {
       child_contents[child].push_back(
           scalar_contents(child_scalars[child][carried.scalars.size() + f]));
-      for (const double value : child_contents[child][f])
+      for (const double value : child_contents[child][f]) {
         amounts[f] += value;
+        sizes[f] += std::abs(value);
+      }
     }
   }
   for (unsigned int child = 0; child < n_children; ++child) {
@@ -377,12 +380,10 @@ void Carrier::unpack(const std::vector<Cell> &cells, const std::vector<double> &
       child_areas[child].push_back(child_area(positions, area, orientation, child));
     // The area element is no polynomial, and children integrate it better than their parent did.
     for (unsigned int f = 0; f < contents.size(); ++f) {
-      double expected = 0.;
-      for (const double value : contents[f])
-        expected += value;
-      if (amounts[f] != 0.)
+      const double missing = std::accumulate(contents[f].begin(), contents[f].end(), -amounts[f]);
+      if (sizes[f] > 0.)
         for (double &value : child_contents[child][f])
-          value *= expected / amounts[f];
+          value += missing / sizes[f] * std::abs(value);
     }
     put(cells[child], child_vectors[child], child_scalars[child], child_areas[child],
         child_contents[child]);
@@ -420,9 +421,7 @@ void Carrier::finish() {
   for (unsigned int f = 0; f < carried.conserved.size(); ++f) {
     ConservedField &field = *carried.conserved[f];
     new_contents[f].compress(VectorOperation::add);
-    const double total = new_contents[f].mean_value() * new_contents[f].size();
-    if (total != 0.)
-      new_contents[f] *= field.total / total; // 1 + round-off
+    set_total(new_contents[f], field.total); // but for round-off it was
     replace(field.density,
             densities.with_content(new_contents[f], scalars[carried.scalars.size() + f]));
     replace(field.content,

@@ -551,8 +551,8 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
     Vector sharp = membrane.scalar_vector(false);
     sharp = space.projected(contents[f]);
     sharp *= (area_before - left) / area_after;
-    const Vector density = space.clipped(sharp, field.bounds, wanted);
-    field.density = density;
+    field.density = field.bounds ? space.clipped(sharp, *field.bounds, wanted)
+                                 : space.with_total(sharp, wanted);
     field.content = space.content(field.density);
   }
   for (unsigned int k = 0; k < interpolated.size(); ++k)

@@ -39,7 +39,7 @@ public:
   /// the quality would have fallen; then nothing has changed.
   /// @param material_area int q_j dA of the material for the tension's shape functions q_j
   /// (ghosted): afterwards that of the surface, scaled to the total before less what passed the rim
-  /// @param fields densities (0 to 1) follow the material to the new nodes without new extrema;
+  /// @param fields densities follow the material to the new nodes, fractions between 0 and 1;
   /// content and outflow are filled in such that nothing is lost
   /// @param interpolated scalar-space fields (ghosted) to be interpolated at the new nodes
   std::optional<double> redistribute(double largest_aspect_ratio, Vector &material_area,

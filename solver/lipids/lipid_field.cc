@@ -268,7 +268,7 @@ template <int dim> std::vector<ConservedField> LipidFields<dim>::conserved() con
     content = lipid_fields[f].content;
     fields[f].density = space.quotient(content, space.lumped_mass());
     fields[f].total = amount(lipid_fields[f]);
-    fields[f].bounds = {0., densest};
+    fields[f].bounds = std::make_pair(0., densest);
     fields[f].reservoir_density = lipid_fields[f].reservoir_fraction;
   }
   return fields;
@@ -283,10 +283,11 @@ template <int dim> void LipidFields<dim>::mesh_changed(const std::vector<Conserv
     Vector content = membrane.scalar_vector(false);
     content = fields[f].content;
     // Fronts stay as sharp as the mesh allows.
+    const double total = fields[f].total - fields[f].outflow;
     Vector sharp = membrane.scalar_vector(false);
     sharp = space.projected(content);
     const Vector density = space.with_content(
-        content, ghosted(space.clipped(sharp, fields[f].bounds, fields[f].total)));
+        content, ghosted(space.clipped(sharp, *fields[f].bounds, total)));
     content = density;
     membrane.scalar_constraints().set_zero(content);
     content.scale(space.lumped_mass());

@@ -65,7 +65,8 @@ FlowSystem<dim>::FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeConditio
       space(membrane, std::move(conditions), leaflets),
       solver(std::make_unique<DirectSolver<dim>>(space)), solution(mixed_vector(true)),
       velocity_vector(membrane.vector_field(true)),
-      slip_velocity_vector(membrane.vector_field(true)), gradient(mixed_vector(false)) {
+      slip_velocity_vector(membrane.vector_field(true)), through_rim(membrane.scalar_vector(true)),
+      gradient(mixed_vector(false)) {
   update_marks();
 }
 
@@ -227,19 +228,38 @@ void FlowSystem<dim>::set_lipids(const Vector &curvature, const Vector &rigidity
   lipid_effects.emplace(curvature, rigidity);
 }
 
+template <int dim>
+void FlowSystem<dim>::clear_potential(const typename MixedSpace<dim>::FieldMap &map) {
+  Vector cleared = mixed_vector(false);
+  cleared = solution;
+  for (const auto &[scalar, mixed] : map)
+    cleared(mixed) = 0.;
+  cleared.compress(VectorOperation::insert);
+  solution = cleared;
+}
+
+template <int dim> Vector FlowSystem<dim>::continuity_defect(const double dt) const {
+  Vector defect = surface_membrane.scalar_vector(false), content = defect;
+  std::vector<Index> indices;
+  CellSystem system;
+  for_each_cell(dt, [&](const auto &cell, const CellAssembly<dim> &assembly) {
+    surface_membrane.cell_scalar_indices(cell, indices);
+    assembly.assemble(terms, system, false);
+    surface_membrane.scalar_constraints().distribute_local_to_global(system.gradient_potential,
+                                                                     indices, defect);
+  });
+  defect.compress(VectorOperation::add);
+  content = leaflet_content;
+  defect.add(1., content);
+  return defect;
+}
+
 template <int dim> void FlowSystem<dim>::relax_leaflets() {
-  Vector relaxed = mixed_vector(false), content = surface_membrane.scalar_vector(false);
-  relaxed = solution;
-  for (const auto &[scalar, mixed] : space.potential_map)
-    relaxed(mixed) = 0.;
-  relaxed.compress(VectorOperation::insert);
-  solution = relaxed;
-  leaflet_content = content;
+  clear_potential(space.potential_map);
   project_moment_alone();
-  assemble(Part::energies, 1.);
-  for (const auto &[scalar, mixed] : space.potential_map)
-    content(scalar) = -static_cast<double>(gradient(mixed));
-  content.compress(VectorOperation::insert);
+  Vector content = surface_membrane.scalar_vector(false);
+  content = leaflet_content;
+  content.add(-1., continuity_defect(1.));
   leaflet_content = content;
 }
 
@@ -254,15 +274,10 @@ template <int dim> void FlowSystem<dim>::project_potential() {
         return value;
     return 0.;
   }();
-  Vector current = mixed_vector(false), defect = surface_membrane.scalar_vector(false),
-         change = defect;
+  Vector current = mixed_vector(false), change = surface_membrane.scalar_vector(false);
   double last = std::numeric_limits<double>::max();
   for (unsigned int round = 0; round < most_rounds; ++round) {
-    assemble(Part::energies, 1.);
-    for (const auto &[scalar, mixed] : space.potential_map)
-      defect(scalar) = static_cast<double>(gradient(mixed));
-    defect.compress(VectorOperation::insert);
-    mass.solve(defect, change);
+    mass.solve(continuity_defect(1.), change);
     change *= 2. * modulus;
     const double size = change.linfty_norm();
     current = solution;
@@ -278,7 +293,7 @@ template <int dim> void FlowSystem<dim>::project_potential() {
 }
 
 template <int dim> void FlowSystem<dim>::move_leaflets(const double dt) {
-  Vector content = surface_membrane.scalar_vector(false), flow = content;
+  Vector content = surface_membrane.scalar_vector(false), flow = content, passed = content;
   std::vector<Index> indices;
   std::vector<double> local;
   for_each_cell(dt, [&](const auto &cell, const CellAssembly<dim> &assembly) {
@@ -287,9 +302,19 @@ template <int dim> void FlowSystem<dim>::move_leaflets(const double dt) {
     surface_membrane.scalar_constraints().distribute_local_to_global(local, indices, flow);
   });
   flow.compress(VectorOperation::add);
+  // Where the potential is held, the continuity equation tells what has left.
+  const Vector defect = continuity_defect(dt);
+  for (const auto &[scalar, mixed] : space.reservoir_map)
+    passed(scalar) = static_cast<double>(defect(scalar));
+  passed.compress(VectorOperation::insert);
   content = leaflet_content;
-  content.add(1., flow);
+  content.add(1., flow, -1., passed);
   leaflet_content = content;
+  through_rim = passed;
+}
+
+template <int dim> double FlowSystem<dim>::total(const Vector &content) {
+  return content.mean_value() * content.size();
 }
 
 template <int dim> void FlowSystem<dim>::project_moment_alone() {
@@ -326,11 +351,8 @@ template <int dim> std::vector<ConservedField> FlowSystem<dim>::leaflet_fields()
     return {};
   ConservedField field;
   field.density = density_difference();
-  Vector content = surface_membrane.scalar_vector(false);
-  content = leaflet_content;
-  field.total = content.mean_value() * content.size();
-  field.bounds = {-std::numeric_limits<double>::infinity(),
-                  std::numeric_limits<double>::infinity()};
+  field.total = leaflet_difference();
+  field.bounds.reset();
   return {field};
 }
 
@@ -386,6 +408,8 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   const MPI_Comm communicator = surface_membrane.communicator();
 
   Vector current = mixed_vector(false), update = mixed_vector(false);
+  // The content that mesh motion left at an open edge need not be that of a potential of zero.
+  clear_potential(space.reservoir_map);
   current = solution;
   for (const auto *map : space.increments())
     for (const auto &[vector, mixed] : *map)
@@ -583,6 +607,7 @@ template <int dim> typename FlowSystem<dim>::Snapshot FlowSystem<dim>::snapshot(
              leaflet_content,
              velocity_vector,
              slip_velocity_vector,
+             through_rim,
              history,
              {}};
   for (const auto &term : terms)
@@ -597,6 +622,7 @@ template <int dim> void FlowSystem<dim>::restore(const Snapshot &s) {
   leaflet_content = s.leaflet_content;
   velocity_vector = s.velocity;
   slip_velocity_vector = s.slip_velocity;
+  through_rim = s.through_rim;
   history = s.history;
   for (unsigned int k = 0; k < terms.size(); ++k)
     terms[k]->multiplier = s.multipliers[k];
@@ -614,6 +640,7 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
   if (space.leaflets == Leaflets::two) {
     archive.field("leaflet content", surface_membrane.scalar_dofs(), leaflet_content);
     archive.field("slip velocity", surface_membrane.position_dofs(), slip_velocity_vector);
+    archive.field("slip through rim", surface_membrane.scalar_dofs(), through_rim);
   }
   archive.field("velocity", surface_membrane.position_dofs(), velocity_vector);
   std::size_t n_past = history.size();
@@ -657,12 +684,7 @@ template <int dim> Vector FlowSystem<dim>::curvature_moment() {
   if (space.leaflets == Leaflets::single)
     return moment();
   const Vector now = solution;
-  Vector without = mixed_vector(false);
-  without = solution;
-  for (const auto &[scalar, mixed] : space.potential_map)
-    without(mixed) = 0.;
-  without.compress(VectorOperation::insert);
-  solution = without;
+  clear_potential(space.potential_map);
   project_moment_alone();
   const Vector result = moment();
   solution = now;

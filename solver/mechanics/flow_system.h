@@ -102,7 +102,8 @@ public:
 
   /// Everything that a rejected step or a look-ahead must put back; serialize() lists the same.
   struct Snapshot {
-    Vector positions, solution, material_area, leaflet_content, velocity, slip_velocity;
+    Vector positions, solution, material_area, leaflet_content, velocity, slip_velocity,
+        through_rim;
     History history;
     std::vector<double> multipliers;
   };
@@ -119,8 +120,11 @@ public:
 
   /// With two leaflets, the content int rho q_j dA of the difference of their densities for the
   /// scalar shape functions q_j [nm^2], see leaflet_elasticity.h; ghosted. A step lets it slip
-  /// along the membrane; mesh motion transports it. After a change, call project_moment().
+  /// along the membrane and through an open edge; mesh motion transports it. After a change, call
+  /// project_moment().
   Vector leaflet_content;
+  /// Its sum, int rho dA [nm^2].
+  double leaflet_difference() const { return total(leaflet_content); }
 
   /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for
   /// at once.
@@ -138,6 +142,11 @@ public:
   /// kappa (C0 - H) [pN] averaged to the scalar space (ghosted).
   Vector normal_moment();
   Vector velocity() const { return velocity_vector; }
+  /// What the outer leaflet lost in the last step to membrane at rest beyond an edge, by scalar
+  /// shape function [nm^2] (scalar space, ghosted; zero inside); the inner leaflet gained it. See
+  /// EdgeCondition::leaflets_at_rest_beyond.
+  const Vector &slip_through_rim() const { return through_rim; }
+  double difference_through_rim() const { return total(through_rim); } ///< its sum [nm^2]
   /// Velocity of the outer leaflet relative to the mid-surface in the last step [nm/us] (position
   /// space, ghosted); the inner one has the opposite.
   Vector slip_velocity() const { return slip_velocity_vector; }
@@ -168,8 +177,13 @@ private:
   Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
   void project_moment_alone();
   void project_potential();
+  /// What the equations of the potentials lack with the content as it is [nm^2] (scalar space).
+  Vector continuity_defect(double dt) const;
+  /// Sets the potentials of @p map to zero.
+  void clear_potential(const typename MixedSpace<dim>::FieldMap &map);
   /// Lets the content follow the slip of the step.
   void move_leaflets(double dt);
+  static double total(const Vector &content);
 
   Membrane<dim> &surface_membrane;
   std::vector<std::unique_ptr<Term<dim>>> terms;
@@ -178,8 +192,12 @@ private:
   // Ghosted: displacement and slip since the start of the step (0 between steps), moment, tension,
   // potential.
   Vector solution;
+<<<<<<< HEAD
   Vector velocity_vector, slip_velocity_vector, area_target;
   std::optional<std::pair<Vector, Vector>> lipid_effects; // as in set_lipids()
+=======
+  Vector velocity_vector, slip_velocity_vector, through_rim, area_target;
+>>>>>>> mech
   History history;
   Vector gradient; // owned
   std::vector<Vector> borders;

@@ -5,6 +5,8 @@
 #include <deal.II/fe/fe_dgp.h>
 #include <deal.II/fe/fe_q.h>
 
+#include <set>
+
 namespace fusogen {
 using namespace dealii;
 
@@ -18,6 +20,20 @@ FESystem<dim, dim + 1> mixed_element(const unsigned int degree, const Leaflets l
     return {vectors, 2 * (dim + 1), tensions, 1};
   return {vectors, 3 * (dim + 1), tensions, 1, scalars, 1};
 }
+
+template <int dim> std::vector<std::vector<bool>> nodes_on_faces(const unsigned int degree) {
+  const FE_Q<dim> nodes(degree);
+  std::vector<std::vector<bool>> on_face;
+  for (const unsigned int face : GeometryInfo<dim>::face_indices()) {
+    on_face.emplace_back();
+    for (unsigned int a = 0; a < nodes.n_dofs_per_cell(); ++a) {
+      const double coordinate =
+          nodes.unit_support_point(a)[GeometryInfo<dim>::unit_normal_direction[face]];
+      on_face.back().push_back(std::abs(coordinate - face % 2) < 1e-12);
+    }
+  }
+  return on_face;
+}
 } // namespace
 
 template <int dim>
@@ -25,7 +41,9 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
                             std::map<Edge, EdgeCondition> edge_conditions, const Leaflets leaflets)
     : membrane(membrane), leaflets(leaflets),
       element(mixed_element<dim>(membrane.degree(), leaflets)),
-      dof_handler(membrane.triangulation()), edge_conditions(std::move(edge_conditions)) {
+      dof_handler(membrane.triangulation()), edge_conditions(std::move(edge_conditions)),
+      vector_on_face(nodes_on_faces<dim>(membrane.degree())),
+      scalar_on_face(nodes_on_faces<dim>(std::max(1u, membrane.degree() - 1))) {
   dof_handler.distribute_dofs(element);
   owned = dof_handler.locally_owned_dofs();
   DoFTools::extract_locally_relevant_dofs(dof_handler, relevant);
@@ -35,15 +53,6 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
     const auto [base, node] = element.system_to_base_index(i);
     const Block block = block_of_component(element.system_to_component_index(i).first);
     local_index[i] = {block, base.first == 0 ? node * spacedim + base.second % spacedim : node};
-  }
-  const FE_Q<dim> nodes(membrane.degree());
-  for (const unsigned int face : GeometryInfo<dim>::face_indices()) {
-    on_face.emplace_back();
-    for (unsigned int a = 0; a < nodes.n_dofs_per_cell(); ++a) {
-      const double coordinate =
-          nodes.unit_support_point(a)[GeometryInfo<dim>::unit_normal_direction[face]];
-      on_face.back().push_back(std::abs(coordinate - face % 2) < 1e-12);
-    }
   }
 
   // Every owned degree of freedom of the membrane's spaces has its partner in the mixed system.
@@ -71,6 +80,7 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
   slip_map.assign(partners[slip].begin(), partners[slip].end());
   potential_map.assign(partners[potential].begin(), partners[potential].end());
 
+  std::set<Index> held_potentials;
   constraints.reinit(relevant);
   DoFTools::make_hanging_node_constraints(dof_handler, constraints);
   for (const auto &cell : dof_handler.active_cell_iterators())
@@ -78,12 +88,17 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
       cell->get_dof_indices(mixed);
       for (unsigned int i = 0; i < mixed.size(); ++i) {
         const auto [block, index] = local_index[i];
-        if (block != tension && block != potential && is_fixed(cell, index, Block(block)) &&
-            !constraints.is_constrained(mixed[i]))
+        if (is_fixed(cell, index, Block(block)) && !constraints.is_constrained(mixed[i])) {
           constraints.add_line(mixed[i]);
+          if (block == potential)
+            held_potentials.insert(mixed[i]);
+        }
       }
     }
   constraints.close();
+  for (const auto &pair : potential_map)
+    if (held_potentials.count(pair.second) > 0)
+      reservoir_map.push_back(pair);
 }
 
 template <int dim>
@@ -104,20 +119,25 @@ template <int dim> Vector MixedSpace<dim>::vector(const bool ghosted) const {
 template <int dim>
 bool MixedSpace<dim>::is_fixed(const Cell &cell, const unsigned int index,
                                const Block block) const {
+  if (block == tension)
+    return false;
   const bool vertical = index % spacedim == spacedim - 1;
   for (const unsigned int face : cell->face_indices())
-    if (cell->face(face)->at_boundary() && on_face[face][index / spacedim]) {
+    if (cell->face(face)->at_boundary() &&
+        (block == potential ? scalar_on_face[face][index]
+                            : vector_on_face[face][index / spacedim])) {
       const Edge edge = Edge(cell->face(face)->boundary_id());
       if (edge == Edge::axis) { // r = 0, and no radial moment, by symmetry
-        if (!vertical)
+        if (!vertical && block != potential)
           return true;
         continue;
       }
-      if (block == slip)
-        return true;
       const EdgeCondition &condition = edge_conditions.at(edge);
-      if (block == moment ? condition.moment_free
-                          : (vertical ? condition.height_fixed : condition.radius_fixed))
+      if (block == potential ? condition.leaflets_at_rest_beyond
+          : block == slip    ? vertical || !condition.leaflets_at_rest_beyond
+          : block == moment  ? condition.moment_free
+          : vertical         ? condition.height_fixed
+                             : condition.radius_fixed)
         return true;
     }
   return false;

@@ -15,6 +15,9 @@ struct EdgeCondition {
   bool height_fixed = false;
   bool moment_free =
       false; ///< bending moment zero; else the slope is clamped, see Bending::clamp()
+  /// Two leaflets slip across the edge and exchange molecules with a membrane at rest beyond it, so
+  /// that the potential is zero there; else they do not slip at the edge.
+  bool leaflets_at_rest_beyond = false;
 };
 
 /// Whether the leaflets of a bilayer move as one or slide along each other.
@@ -23,7 +26,7 @@ enum class Leaflets { single, two };
 /// The unknowns of a time step in one numbering: displacement and moment (both in the membrane's
 /// position space) and tension, with hanging nodes and edge conditions as constraints; with two
 /// leaflets also the slip (position space) and the potential of their density difference (scalar
-/// space), see leaflet_elasticity.h. Leaflets do not slip at an edge.
+/// space), see leaflet_elasticity.h.
 template <int dim> class MixedSpace {
 public:
   static constexpr int spacedim = dim + 1;
@@ -54,8 +57,8 @@ public:
   /// neck are left alone.
   void get(const Cell &cell, const Vector &solution, CellUnknowns<dim> &unknowns) const;
 
-  /// Whether a degree of freedom of a vector field, at local vector index @p index of @p cell, is
-  /// held by an edge condition.
+  /// Whether a degree of freedom that block_index() calls @p block and @p index in @p cell is held
+  /// by an edge condition.
   bool is_fixed(const Cell &cell, unsigned int index, Block block) const;
 
   const Membrane<dim> &membrane;
@@ -65,11 +68,14 @@ public:
   dealii::AffineConstraints<double> constraints;
   dealii::IndexSet owned, relevant;
   FieldMap displacement_map, moment_map, tension_map, slip_map, potential_map;
+  /// The part of potential_map at edges where the potential is held at zero.
+  FieldMap reservoir_map;
 
 private:
   std::map<Edge, EdgeCondition> edge_conditions;
   std::vector<std::pair<unsigned int, unsigned int>> local_index;
-  std::vector<std::vector<bool>> on_face; // [face][node]
+  /// Whether a node of the vector and of the scalar fields is on a face: [face][node].
+  std::vector<std::vector<bool>> vector_on_face, scalar_on_face;
 };
 } // namespace fusogen
 

@@ -75,6 +75,7 @@ private:
   std::vector<Neck> necks;
   bool fused = false;
   double initial_area = 0., area_left = 0.;
+  double difference_left = 0.; // of the leaflets' contents, through the rim [nm^2]
   std::vector<double> initial_amounts;
   double transferred = 0.;
   double remeshing_energy = 0.; // changes of the energy with the mesh, summed [pN nm]
@@ -111,7 +112,7 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
 template <int dim> void Exocytosis<dim>::set_up_flow() {
   const auto &bilayer = parameters.bilayer;
   flow = std::make_unique<FlowSystem<dim>>(
-      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false}}},
+      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, true}}},
       parameters.leaflets.model);
   flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
   Bending<dim> bending(kappa, bilayer.spontaneous_curvature, parameters.leaflets.neutral_distance);
@@ -219,6 +220,7 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("initial area", initial_area);
   state.item("initial amounts", initial_amounts);
   state.item("area through rim", area_left);
+  state.item("leaflet difference through rim", difference_left);
   state.item("remeshing energy", remeshing_energy);
   state.item("dissipated energy", dissipated);
   state.item("fusion energy change", fusion_energy);
@@ -302,6 +304,8 @@ void Exocytosis<dim>::mesh_changed(const Vector &material_area, const Vector &te
                                    const double energy_before) {
   flow->set_tension(tension);
   const auto n_lipids = lipids->fields().size();
+  for (auto field = fields.begin() + n_lipids; field != fields.end(); ++field)
+    difference_left += field->outflow;
   lipids->mesh_changed({fields.begin(), fields.begin() + n_lipids});
   let_lipids_act();
   flow->mesh_moved(material_area, {fields.begin() + n_lipids, fields.end()});
@@ -333,6 +337,7 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   dissipated += step.dissipated;
   for (const auto &[name, power] : flow->dissipated_power())
     dissipated_by[name] += power * stepper.last_step();
+  difference_left += flow->difference_through_rim();
   ++n_steps;
   move_lipids(positions);
   keep_mesh();
@@ -413,8 +418,11 @@ template <int dim> void Exocytosis<dim>::write() {
     row.set("neck radius" + vesicle, "nm", fused ? necks[i].radius : 0.);
     row.set("cargo released" + vesicle, "", lumens[i].released());
   }
-  if (parameters.leaflets.model == Leaflets::two)
+  if (parameters.leaflets.model == Leaflets::two) {
     row.set("leaflet elastic energy", "kT", flow->energies().at("leaflet elasticity") / kT);
+    row.set("leaflet difference", "nm^2", flow->leaflet_difference());
+    row.set("leaflet difference through rim", "nm^2", difference_left);
+  }
   row.set("mesh quality", "", surface.mesh_quality(*membrane));
   if (parameters.geometry.adaptive) {
     row.set("cells", "", membrane->triangulation().n_global_active_cells());
@@ -500,6 +508,11 @@ template <int dim> void Exocytosis<dim>::run() {
     if (energy != 0.)
       summary.set("dissipated by " + name, energy / kT, "kT");
   summary.set("remeshing energy", remeshing_energy / kT, "kT");
+  if (parameters.leaflets.model == Leaflets::two) {
+    summary.set("leaflet elastic energy", flow->energies().at("leaflet elasticity") / kT, "kT");
+    summary.set("leaflet difference", flow->leaflet_difference(), "nm^2");
+    summary.set("leaflet difference through rim", difference_left, "nm^2");
+  }
   summary.set("steps", n_steps, "");
   summary.set("rejected steps", stepper.n_rejected(), "");
   output.finish(end);

@@ -144,19 +144,25 @@ template <> std::unique_ptr<Membrane<2>> ExocytosisSurface<2>::docked() {
 template <>
 ExocytosisSurface<2>::Fused
 ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_area,
-                           const LipidFields<2> &lipids, const std::vector<ConservedField> &) {
+                           const LipidFields<2> &lipids,
+                           const std::vector<ConservedField> &leaflets) {
   FusionMesh mesh;
   mesh.least_level = mesh.most_levels = parameters.geometry.refinement;
   Fused fused;
   fused.material_area = material_area;
   for (const LipidField &field : lipids.fields())
     fused.fractions.push_back(field.fraction);
+  std::vector<Vector> densities;
+  for (const ConservedField &field : leaflets)
+    densities.push_back(field.density);
   for (unsigned int i = 0; i < patches.size(); ++i) {
     const Membrane<2> &membrane = fused.membrane ? *fused.membrane : docked;
     FieldsThroughEvent fields;
     fields.material_area = &*fused.material_area;
     for (unsigned int f = 0; f < fused.fractions.size(); ++f)
       fields.fractions.emplace_back(&fused.fractions[f], lipids.amount(lipids.fields()[f]));
+    for (unsigned int f = 0; f < densities.size(); ++f)
+      fields.densities.emplace_back(&densities[f], leaflets[f].total);
     TopologyChange change = explain([&] {
       return fusogen::fuse(membrane, find_docking_site(membrane, {patches[i][0]}, {patches[i][1]}),
                            parameters.fusion.initial_pore_radius, fields, mesh);
@@ -171,6 +177,8 @@ ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_are
     fused.material_area = change.material_area;
     fused.contents = std::move(change.contents);
     fused.fractions = std::move(change.fractions);
+    fused.leaflet_contents = std::move(change.density_contents);
+    densities = std::move(change.densities);
   }
   return fused;
 }

@@ -32,7 +32,7 @@ public:
     std::vector<Vector> leaflet_contents; ///< of the fields of leaflets, as the lipids' contents
   };
   /// Throws UserError if Fusion/Gap and Fusion/Initial pore radius do not make a neck.
-  /// @p leaflets is FlowSystem::leaflet_fields(), empty in space.
+  /// @p leaflets is FlowSystem::leaflet_fields().
   Fused fuse(const Membrane<dim> &membrane, const Vector &material_area,
              const LipidFields<dim> &lipids, const std::vector<ConservedField> &leaflets);
 

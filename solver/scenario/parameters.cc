@@ -410,8 +410,6 @@ void Parameters::check(const ParameterTable &table) const {
         "Leaflets/Model = two leaflets (" + table.where("Leaflets/Model") + ") needs ";
     if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis)
       throw UserError(two + "Scenario/Kind = relaxation or exocytosis");
-    if (kind == ScenarioKind::exocytosis && geometry.dimension == Dimension::space)
-      throw UserError(two + "Geometry/Dimension = meridian in exocytosis");
     if (linear_solver == SolverKind::iterative)
       throw UserError(two + "Solver/Linear solver = direct or automatic");
   }

@@ -17,7 +17,25 @@ def check_kept(checks, run, table):
                    abs(run['remeshing energy']) / max(table['total energy [kT]']), 0.01)
 
 
+def two_leaflets(checks, long):
+    checks.section('With two leaflets, against the meridian' + ('' if long else ' on a coarse mesh'))
+    settings = {'Leaflets/Model': 'two leaflets', 'Time/End time': 6}
+    coarse = {} if long else {'Geometry/Refinement': 1}
+    space = Run('exocytosis_3d.prm', {**settings, **coarse})
+    full, flat = space.table(), Run('exocytosis.prm', settings).table()
+    check_kept(checks, space, full)
+    kept = [a + b for a, b in zip(full['leaflet difference [nm^2]'],
+                                  full['leaflet difference through rim [nm^2]'])]
+    checks.at_most('largest change of the difference between the leaflets, what passed the rim included',
+                   max(abs(k / kept[0] - 1) for k in kept), 1e-10)
+    for t in (2, 4, 6):
+        for column in ('neck radius [nm]', 'total energy [kT]'):
+            checks.relative(f'{column} at {t} us', at(full, t, column), at(flat, t, column),
+                            0.03 if long else 0.05)
+
+
 def verify(checks, long):
+    two_leaflets(checks, long)
     checks.section('Exocytosis in space against the meridian' + ('' if long else ', until 6 us'))
     settings = {} if long else {'Time/End time': 6}
     space, meridian = (Run(file, settings) for file in ('exocytosis_3d.prm', 'exocytosis.prm'))

@@ -11,7 +11,7 @@ using namespace dealii;
 
 GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields)
     : coarse_mesh(membrane.coarse_mesh()), nodes(membrane.degree()), scalar_nodes(scalar_degree),
-      tension_element(std::max(1u, membrane.degree() - 1)), scalar_fields(fields.fractions.size()) {
+      tension_element(std::max(1u, membrane.degree() - 1)), scalar_fields(fields.all().size()) {
   // Each leaf as one row of numbers: positions, scalars, density.
   const unsigned int n_positions = 3 * nodes.n_nodes(), n_scalars = scalar_nodes.n_nodes(),
                      n_density = tension_element.n_dofs_per_cell();
@@ -24,7 +24,7 @@ GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroug
       std::vector<double> &row = own[membrane.cell_id(cell)];
       membrane.cell_positions(cell, row);
       surface.reinit(row, Membrane<2>::orientation(cell));
-      for (const auto &[field, amount] : fields.fractions) {
+      for (const auto &[field, amount] : fields.all()) {
         membrane.cell_scalar_values(cell, *field, values);
         row.insert(row.end(), values.begin(), values.end());
       }

@@ -17,6 +17,15 @@ struct FieldsThroughEvent {
   const Vector *material_area = nullptr;
   /// Area fractions between 0 and 1 (scalar space, ghosted), each with its amount int c dA [nm^2].
   std::vector<std::pair<const Vector *, double>> fractions;
+  /// Densities of any sign, likewise.
+  std::vector<std::pair<const Vector *, double>> densities;
+
+  /// Fractions, then densities.
+  std::vector<std::pair<const Vector *, double>> all() const {
+    auto result = fractions;
+    result.insert(result.end(), densities.begin(), densities.end());
+    return result;
+  }
 };
 
 /// A surface in space with the fields on it, whole on each rank, for what happens rarely and is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "geometry/topology/meridian_fusion.h"
 
+#include "geometry/conserved_field.h"
 #include "geometry/curve_cell.h"
 
 #include <algorithm>
@@ -71,7 +72,6 @@ contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
   };
 
   std::vector<Vector> contents(densities.size(), fused.scalar_vector(false));
-  std::vector<double> sums(densities.size(), 0.);
   for (const AreaOrderedCell &cell : new_cells) {
     const Membrane<1>::Cell owner(&fused.triangulation(), 0, fused.curves()[cell.curve][cell.cell],
                                   &fused.position_dofs());
@@ -106,7 +106,6 @@ contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
                     return old_values[f][old->curve][old->cell * scalar_degree + j];
                   },
                   eta);
-              sums[f] += density * dA;
               for (unsigned int j = 0; j < scalar.n_nodes(); ++j)
                 local[f][j] += density * dA * scalar.shape(j, xi);
             }
@@ -123,8 +122,7 @@ contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
   std::vector<Vector> result;
   for (unsigned int f = 0; f < densities.size(); ++f) {
     contents[f].compress(VectorOperation::add);
-    if (sums[f] != 0.)
-      contents[f] *= densities[f].second / sums[f];
+    set_total(contents[f], densities[f].second);
     result.push_back(fused.scalar_vector(true));
     result.back() = contents[f];
   }

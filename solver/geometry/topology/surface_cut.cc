@@ -396,6 +396,8 @@ TopologyChange cut(const Membrane<2> &membrane, const Pore &pore, const FieldsTh
   change.material_area = carried.material_area;
   change.fractions = carried.fractions;
   change.contents = carried.contents;
+  change.densities = carried.densities;
+  change.density_contents = carried.density_contents;
   change.new_cells = surgery.new_cell_numbers();
   change.new_vertices = surgery.new_vertex_numbers();
   change.patches = {{n_kept, n_kept + 1}};

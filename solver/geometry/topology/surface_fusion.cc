@@ -534,6 +534,8 @@ TopologyChange fuse(const Membrane<2> &membrane, const DockingSite &site, const 
   change.material_area = carried.material_area;
   change.fractions = carried.fractions;
   change.contents = carried.contents;
+  change.densities = carried.densities;
+  change.density_contents = carried.density_contents;
   change.new_cells = surgery.new_cell_numbers();
   change.new_vertices = surgery.new_vertex_numbers();
   for (unsigned int v = 0; v < 4; ++v)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "geometry/topology/surface_surgery.h"
 
+#include "geometry/conserved_field.h"
+
 #include "geometry/cell_curvature.h"
 #include "geometry/topology/topology_change.h"
 
@@ -261,7 +263,7 @@ SurfaceSurgery::Fields SurfaceSurgery::carry_fields(const Membrane<2> &membrane,
   fields.material_area = membrane.tension_vector(true);
   fields.material_area = material_area;
 
-  // Fractions: nodal values, the mean of what the cells around a node say.
+  // Scalar fields: nodal values, the mean of what the cells around a node say.
   AffineConstraints<double> hanging(membrane.relevant_scalar_dofs());
   DoFTools::make_hanging_node_constraints(membrane.scalar_dofs(), hanging);
   hanging.close();
@@ -283,33 +285,69 @@ SurfaceSurgery::Fields SurfaceSurgery::carry_fields(const Membrane<2> &membrane,
   for (Vector *vector : {&counts, &kept, &weights})
     vector->compress(VectorOperation::add);
 
-  for (unsigned int f = 0; f < carried.fractions.size(); ++f) {
-    Vector fraction = membrane.scalar_vector(false);
+  const auto nodal_values = [&](const unsigned int f) {
+    Vector sum = membrane.scalar_vector(false);
     for_each_cell([&](const auto &iterator, const CellId &id, const Cell &cell) {
       membrane.cell_scalar_indices(iterator, indices);
       for (unsigned int j = 0; j < indices.size(); ++j) {
         const auto [c, p] = in_coarse_cell(id, nodes.point(j));
-        fraction(indices[j]) +=
+        sum(indices[j]) +=
             cell.old_cell == invalid ? scalar(f, c, p) : old.scalar(f, cell.old_cell, p);
       }
     });
-    fraction.compress(VectorOperation::add);
+    sum.compress(VectorOperation::add);
+    std::map<types::global_dof_index, double> values;
+    for (const auto i : owned)
+      values[i] = static_cast<double>(sum(i)) / static_cast<double>(counts(i));
+    return values;
+  };
+  const auto is_new = [&](const types::global_dof_index i) {
+    return static_cast<double>(kept(i)) == 0.;
+  };
+  // The field with the values, and its content with the sum @p wanted.
+  const auto finish = [&](const std::map<types::global_dof_index, double> &values,
+                          const double wanted, std::vector<Vector> &results,
+                          std::vector<Vector> &contents) {
+    Vector result = membrane.scalar_vector(false);
+    for (const auto &[i, c] : values)
+      result(i) = c;
+    result.compress(VectorOperation::insert);
+    hanging.distribute(result);
+    results.push_back(membrane.scalar_vector(true));
+    results.back() = result;
 
+    Vector content = membrane.scalar_vector(false);
+    std::vector<double> nodal;
+    for_each_cell([&](const auto &iterator, const CellId &, const Cell &) {
+      membrane.cell_scalar_indices(iterator, indices);
+      membrane.cell_scalar_values(iterator, results.back(), nodal);
+      local = 0.;
+      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
+        const double c = surface.scalar_field(q, nodal).value;
+        for (unsigned int j = 0; j < indices.size(); ++j)
+          local(j) += c * surface.scalar_shape(q, j).value * surface.weight(q);
+      }
+      hanging.distribute_local_to_global(local, indices, content);
+    });
+    content.compress(VectorOperation::add);
+    set_total(content, wanted); // what round-off left
+    contents.push_back(membrane.scalar_vector(true));
+    contents.back() = content;
+  };
+
+  for (unsigned int f = 0; f < carried.fractions.size(); ++f) {
     // The amount as a function of m, from nodes that change (by c and weight) and others.
+    std::map<types::global_dof_index, double> values = nodal_values(f);
     std::vector<types::global_dof_index> adjustable;
     std::vector<std::pair<double, double>> changing;
     double rest = 0.;
-    std::map<types::global_dof_index, double> values;
-    for (const auto i : owned) {
-      const bool is_new = static_cast<double>(kept(i)) == 0.;
+    for (auto &[i, c] : values) {
       const double weight = weights(i);
-      double c = static_cast<double>(fraction(i)) / static_cast<double>(counts(i));
       // Interpolation of ones makes one but for round-off.
       constexpr double tiny = 1e-12;
-      if (is_new && (std::abs(c) < tiny || std::abs(c - 1.) < tiny))
+      if (is_new(i) && (std::abs(c) < tiny || std::abs(c - 1.) < tiny))
         c = std::round(c);
-      values[i] = c;
-      if (is_new && !hanging.is_constrained(i) && c > 0. && c < 1.) {
+      if (is_new(i) && !hanging.is_constrained(i) && c > 0. && c < 1.) {
         adjustable.push_back(i);
         changing.emplace_back(c, weight);
       } else
@@ -344,37 +382,26 @@ SurfaceSurgery::Fields SurfaceSurgery::carry_fields(const Membrane<2> &membrane,
           "too small for the neck.");
     for (const auto i : adjustable)
       values[i] = changed(values[i], m);
-    Vector result = membrane.scalar_vector(false);
-    for (const auto &[i, c] : values)
-      result(i) = c;
-    result.compress(VectorOperation::insert);
-    hanging.distribute(result);
-    fields.fractions.push_back(membrane.scalar_vector(true));
-    fields.fractions.back() = result;
+    finish(values, wanted, fields.fractions, fields.contents);
+  }
 
-    Vector content = membrane.scalar_vector(false);
-    std::vector<double> nodal;
-    for_each_cell([&](const auto &iterator, const CellId &, const Cell &) {
-      membrane.cell_scalar_indices(iterator, indices);
-      membrane.cell_scalar_values(iterator, fields.fractions.back(), nodal);
-      local = 0.;
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
-        const double c = surface.scalar_field(q, nodal).value;
-        for (unsigned int j = 0; j < indices.size(); ++j)
-          local(j) += c * surface.scalar_shape(q, j).value * surface.weight(q);
-      }
-      hanging.distribute_local_to_global(local, indices, content);
-    });
-    content.compress(VectorOperation::add);
-    // What round-off left.
-    double sum = 0.;
-    for (const auto i : owned)
-      sum += static_cast<double>(content(i));
-    sum = Utilities::MPI::sum(sum, communicator);
-    if (sum != 0.)
-      content *= wanted / sum;
-    fields.contents.push_back(membrane.scalar_vector(true));
-    fields.contents.back() = content;
+  for (unsigned int f = 0; f < carried.densities.size(); ++f) {
+    auto values = nodal_values(carried.fractions.size() + f);
+    double total = 0., size = 0.; // of the new nodes
+    for (const auto &[i, value] : values) {
+      const double amount = static_cast<double>(weights(i)) * value;
+      total += amount;
+      if (is_new(i))
+        size += std::abs(amount);
+    }
+    total = Utilities::MPI::sum(total, communicator);
+    size = Utilities::MPI::sum(size, communicator);
+    const double wanted = carried.densities[f].second;
+    if (size > 0.)
+      for (auto &[i, value] : values)
+        if (is_new(i))
+          value += (wanted - total) / size * std::abs(value);
+    finish(values, wanted, fields.densities, fields.density_contents);
   }
   return fields;
 }

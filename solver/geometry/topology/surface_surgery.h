@@ -61,15 +61,16 @@ public:
       std::function<double(unsigned int field, unsigned int cell, const dealii::Point<2> &)>;
 
   struct Fields {
-    Vector material_area;                    ///< ghosted
-    std::vector<Vector> fractions, contents; ///< ghosted
+    Vector material_area;                                                 ///< ghosted
+    std::vector<Vector> fractions, contents, densities, density_contents; ///< ghosted
   };
   /// The fields on the new surface; collective. The material of kept cells stays on them, that of
   /// the others spreads evenly over the new cells; the sum stays. Fractions are @p scalar at the
   /// nodes of new cells. Then, at nodes that touch none but new cells, c becomes
   ///   c e^m / (1 - c + c e^m)
   /// with m such that the amount is that of @p carried: 0 and 1 stay, and of two species that fill
-  /// a leaflet both are changed by the same. The contents are int c q_j dA.
+  /// a leaflet both are changed by the same. Densities are changed there in proportion to their
+  /// size instead. The contents are int c q_j dA.
   Fields carry_fields(const Membrane<2> &membrane, const FieldsThroughEvent &carried,
                       const Scalar &scalar) const;
 

@@ -248,9 +248,10 @@ void complete(TopologyLedger &ledger, const FieldsThroughEvent &fields,
     ledger.before.material_area = sum_of(*fields.material_area, n);
     ledger.after.material_area = sum_of(change.material_area, n);
   }
-  for (unsigned int f = 0; f < fields.fractions.size(); ++f) {
-    ledger.before.amounts.push_back(fields.fractions[f].second);
-    ledger.after.amounts.push_back(sum_of(change.contents[f], 1));
-  }
+  for (const auto &[field, amount] : fields.all())
+    ledger.before.amounts.push_back(amount);
+  for (const auto *contents : {&change.contents, &change.density_contents})
+    for (const Vector &content : *contents)
+      ledger.after.amounts.push_back(sum_of(content, 1));
 }
 } // namespace fusogen

@@ -17,7 +17,7 @@ struct TopologyState {
   /// the volume which the membranes part from the cytosol.
   double volume = 0.;
   double material_area = 0.;    ///< [nm^2]; 0 without that field
-  std::vector<double> amounts;  ///< int c dA of each lipid field [nm^2]
+  std::vector<double> amounts;  ///< int c dA of each fraction and density [nm^2]
   unsigned int components = 0;  ///< connected pieces
   int euler_characteristic = 0; ///< corners - edges + faces of the coarse mesh
   double total_curvature = 0.;  ///< int K dA + int of the geodesic curvature along rims;
@@ -37,6 +37,7 @@ struct TopologyChange {
   Vector material_area; ///< ghosted
   std::vector<Vector> fractions,
       contents; ///< ghosted, in the order of FieldsThroughEvent::fractions
+  std::vector<Vector> densities, density_contents; ///< likewise
   /// Numbers of coarse cells and vertices of the new membrane by those of the old one; invalid
   /// (dealii::numbers::invalid_unsigned_int) if they are gone. See Pore::renumbered().
   std::vector<unsigned int> new_cells, new_vertices;
