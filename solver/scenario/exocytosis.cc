@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cargo/lumen.h"
 #include "io/surface_output.h"
+#include "lipids/mixing_signals.h"
 #include "mechanics/applied_force.h"
 #include "mechanics/bending.h"
 #include "mechanics/boundary_tension.h"
@@ -47,7 +48,13 @@ private:
   void mesh_changed(const Vector &material_area, const Vector &tension,
                     const std::vector<ConservedField> &fields, double energy_before);
   void observe();
+  double outside_vesicle(const LipidField &field) const;
   Observables observables() const;
+  struct Signal {
+    std::string name, unit;
+    double value;
+  };
+  std::vector<Signal> signals() const;
   void write();
   void progress() const;
   double total_energy() const;
@@ -67,6 +74,7 @@ private:
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
   std::unique_ptr<LipidFields<dim>> lipids;
+  MixingSignals<dim> assay;
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
   std::vector<Neck> necks;
   bool fused = false;
@@ -89,6 +97,9 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
                    parameters.vesicle.radius),
       output(context), pictures(context.communicator, context.directory), checkpointing(context),
       stepper(parameters.time, 1e-4 * 8. * PI * kappa), surface(parameters, context.communicator),
+      assay(parameters.assay,
+            leaflet_densities(parameters.vesicle.radius, parameters.leaflets.neutral_distance),
+            {parameters.vesicle.docking(0).x, parameters.vesicle.docking(0).y}),
       lumens(parameters.vesicle.number(), Lumen(parameters.cargo_diffusion_coefficient)),
       next_output(parameters.time.output_interval) {
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
@@ -144,6 +155,7 @@ template <int dim> void Exocytosis<dim>::dock() {
   }
   for (const LipidField &field : lipids->fields())
     initial_amounts.push_back(lipids->amount(field));
+  assay.start(*membrane, *lipids);
   initial_area = area_inside();
 }
 
@@ -216,6 +228,7 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   for (unsigned int i = 0; i < lumens.size(); ++i)
     lumens[i].serialize(state, i + 1);
   surface.serialize(state);
+  assay.serialize(state);
   output.serialize(state);
   pictures.serialize(state);
   flow->serialize(archive);
@@ -244,15 +257,20 @@ template <int dim> double Exocytosis<dim>::lipid_mass_error() const {
   return worst;
 }
 
+// Amount of a field outside the former vesicle area, also beyond the rim [nm^2].
+template <int dim> double Exocytosis<dim>::outside_vesicle(const LipidField &field) const {
+  return lipids->amount(field) + field.left_through_rim -
+         surface.amount_within(*membrane, field.fraction, vesicle_area);
+}
+
 template <int dim> void Exocytosis<dim>::observe() {
   if (fused) {
     necks = surface.necks(*membrane);
     double outside = 0., all = 0.;
     for (const LipidField &field : lipids->fields())
       if (field.species == "vesicle lipid") {
-        const double amount = lipids->amount(field) + field.left_through_rim;
-        outside += amount - surface.amount_within(*membrane, field.fraction, vesicle_area);
-        all += amount;
+        outside += outside_vesicle(field);
+        all += lipids->amount(field) + field.left_through_rim;
       }
     transferred = outside / all;
   }
@@ -352,8 +370,27 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   return now;
 }
 
+template <int dim> std::vector<typename Exocytosis<dim>::Signal> Exocytosis<dim>::signals() const {
+  std::vector<Signal> result;
+  for (const LipidField &field : lipids->fields())
+    if (field.species == parameters.assay.probe)
+      result.push_back(
+          {std::string("lipid mixing ") + (field.leaflet == Leaflet::outer ? "outer" : "inner") +
+               " leaflet",
+           "",
+           fused ? outside_vesicle(field) / (lipids->amount(field) + field.left_through_rim) : 0.});
+  const auto now = assay.observe(*membrane, *lipids);
+  result.push_back({"R18 dequenching", "%", now.dequenching});
+  result.push_back({"RET lipid mixing", "%", now.energy_transfer});
+  result.push_back({"RET lipid mixing inner leaflet", "%", now.energy_transfer_inner});
+  result.push_back({"TIRF intensity", "", now.tirf});
+  return result;
+}
+
 template <int dim> void Exocytosis<dim>::write() {
   Statistics row = observables().row();
+  for (const Signal &signal : signals())
+    row.set(signal.name, signal.unit, signal.value);
   row.set("height", "nm", surface.height(*membrane));
   row.set("Gaussian energy", "kT",
           (fused ? 0. : 4. * lumens.size()) * PI * parameters.gaussian_modulus() / kT);
@@ -440,6 +477,8 @@ template <int dim> void Exocytosis<dim>::run() {
 
   Summary &summary = output.summary;
   observables().add_to(summary);
+  for (const Signal &signal : signals())
+    summary.set(signal.name, signal.value, signal.unit);
   summary.set("lipid mass error", lipid_mass_error(), "");
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");

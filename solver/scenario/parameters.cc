@@ -185,6 +185,23 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Diffusion coefficient", cargo_diffusion_coefficient, "nm^2/us", non_negative(),
          "Diffusion coefficient of the cargo in water.");
 
+  s = table.section("Signals");
+  s.text("Probe species", assay.probe,
+         "The species of the vesicle that carries the fluorescent label of a lipid-mixing assay.");
+  s.real("Acceptor mole fraction", assay.acceptor_fraction, "", Range{0., 1., true, false},
+         "Mole fraction of the acceptor of resonance energy transfer (rhodamine-PE) in the probe "
+         "species; 0.01 is 1 mol%.");
+  s.real("Area per lipid", assay.area_per_lipid, "nm^2", positive(),
+         "Area of a molecule of the probe species.");
+  s.real("Forster radius", assay.forster_radius, "nm", positive(),
+         "Distance at which half of the energy is transferred; 5 nm is about right for NBD and "
+         "rhodamine.");
+  s.real("TIRF radius", assay.tirf_radius, "nm", positive(),
+         "Radius of the disc around the (first) fusion site whose light is seen; no more than the "
+         "patch is.");
+  s.real("TIRF depth", assay.tirf_depth, "nm", positive(),
+         "Height above the plasma membrane at which the evanescent field has fallen to 1/e.");
+
   s = table.section("Time");
   s.real("End time", time.end, "us", positive(), "The run ends here at the latest.");
   s.real("Output interval", time.output_interval, "us", positive(),
@@ -370,6 +387,10 @@ void Parameters::check(const ParameterTable &table) const {
         value("Plasma membrane/Tension", plasma_membrane.tension) +
         " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
   if (kind == ScenarioKind::exocytosis) {
+    if (assay.probe != "vesicle lipid")
+      throw UserError("Signals/Probe species = " + assay.probe + " (" +
+                      table.where("Signals/Probe species") +
+                      ") must be the species that the vesicle brings, vesicle lipid");
     if (fusion.gap >= plasma_membrane.patch_radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
                       value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));

@@ -4,6 +4,7 @@
 
 #include "base/parameters.h"
 #include "base/units.h"
+#include "lipids/mixing_signals.h"
 #include "mechanics/choose_solver.h"
 
 #include <algorithm>
@@ -109,6 +110,8 @@ struct Parameters {
 
   double lipid_diffusion_coefficient = 1.;
   double cargo_diffusion_coefficient = 300.;
+
+  Assay assay;
 
   struct Time {
     double end = 1e6;
