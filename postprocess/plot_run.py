@@ -285,6 +285,27 @@ def ledger_check(time, energy, power):
     ]
 
 
+# Columns of statistics.csv that lipid-mixing assays would show, and how plots call them.
+MOVED = {
+    "lipid mixing outer leaflet": "lipid, outer leaflet",
+    "lipid mixing inner leaflet": "lipid, inner leaflet",
+}
+ASSAYS = {
+    "R18 dequenching": "R18",
+    "RET lipid mixing": "RET",
+    "RET lipid mixing inner leaflet": "RET, inner leaflet",
+    "TIRF intensity": "TIRF",
+}
+
+
+def in_percent(columns, names):
+    """Fractions and percentages [(name, unit, values)] in percent, called as 'names' says."""
+    return [
+        (names[name], "%", values if unit == "%" else 100 * values)
+        for name, unit, values in columns
+    ]
+
+
 def numbered(name, k):
     return name if k == 0 else f"{name}_{k + 1}"
 
@@ -328,6 +349,10 @@ def plots_of_statistics(table):
             ledger = ledger_check(table["time"][1], energy[0], power[0])
             plots.append(over_time("ledger", "Energy ledger", x, ledger))
 
+    names = {**MOVED, **ASSAYS}
+    signals = in_percent(pick(table, used, lambda name, unit: name in names), names)
+    if signals:
+        plots.append(over_time("lipid_mixing_assays", "Lipid-mixing assays", x, signals))
     lipids = pick(table, used, lambda name, unit: "lipid" in name)
     for k, group in enumerate(by_unit(lipids)):
         plots.append(over_time(numbered("lipid_mixing", k), "Lipid mixing", x, group))

@@ -42,7 +42,8 @@ std::vector<unsigned int> LipidFields<dim>::in_leaflet(const Leaflet leaflet) co
 
 template <int dim>
 void LipidFields<dim>::add(const unsigned int number, const Leaflet leaflet,
-                           const double in_vesicle, const double in_plasma_membrane) {
+                           const double in_vesicle, const double in_plasma_membrane,
+                           const Vector *difference) {
   Vector fraction = membrane.scalar_vector(false);
   std::vector<types::global_dof_index> indices;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
@@ -55,7 +56,7 @@ void LipidFields<dim>::add(const unsigned int number, const Leaflet leaflet,
   fraction.compress(VectorOperation::insert);
   add({species[number].name, leaflet, in_plasma_membrane, membrane.scalar_vector(true),
        membrane.scalar_vector(true)});
-  set_fractions(lipid_fields.size() - 1, fraction);
+  set_fractions(lipid_fields.size() - 1, fraction, difference);
 }
 
 template <int dim> void LipidFields<dim>::add(LipidField field) {
@@ -64,11 +65,20 @@ template <int dim> void LipidFields<dim>::add(LipidField field) {
 }
 
 template <int dim>
-void LipidFields<dim>::set_fractions(const unsigned int field, const Vector &fraction) {
-  Vector content = membrane.scalar_vector(false);
+void LipidFields<dim>::set_fractions(const unsigned int number, const Vector &fraction,
+                                     const Vector *difference, const std::optional<double> wanted) {
+  LipidField &field = lipid_fields[number];
+  Vector leaflet = BoundedDensity<dim>(membrane).lumped_mass(),
+         content = membrane.scalar_vector(false);
+  if (difference) {
+    content = *difference;
+    leaflet.add(sign(field.leaflet), content);
+  }
   content = fraction;
-  content.scale(BoundedDensity<dim>(membrane).lumped_mass());
-  lipid_fields[field].content = content;
+  content.scale(leaflet);
+  if (wanted)
+    set_total(content, *wanted);
+  field.content = content;
   update_fractions();
 }
 
@@ -254,19 +264,22 @@ template <int dim> double LipidFields<dim>::frustration_energy() const {
   return forces.bending_rigidity / 16. * (common * area);
 }
 
+template <int dim> Vector LipidFields<dim>::density(const LipidField &field) const {
+  Vector content = membrane.scalar_vector(false);
+  content = field.content;
+  const BoundedDensity<dim> space(membrane);
+  return space.quotient(content, space.lumped_mass());
+}
+
 template <int dim> std::vector<ConservedField> LipidFields<dim>::conserved() const {
   const BoundedDensity<dim> space(membrane);
   double densest = 1.;
-  for (const Leaflet leaflet : both_leaflets) {
-    Vector density = membrane.scalar_vector(false);
-    density = space.quotient(leaflet_content(leaflet), space.lumped_mass());
-    densest = std::max(densest, density.linfty_norm());
-  }
+  for (const Leaflet leaflet : both_leaflets)
+    densest = std::max(densest,
+                       space.quotient(leaflet_content(leaflet), space.lumped_mass()).linfty_norm());
   std::vector<ConservedField> fields(lipid_fields.size());
   for (unsigned int f = 0; f < fields.size(); ++f) {
-    Vector content = membrane.scalar_vector(false);
-    content = lipid_fields[f].content;
-    fields[f].density = space.quotient(content, space.lumped_mass());
+    fields[f].density = density(lipid_fields[f]);
     fields[f].total = amount(lipid_fields[f]);
     fields[f].bounds = std::make_pair(0., densest);
     fields[f].reservoir_density = lipid_fields[f].reservoir_fraction;
@@ -286,8 +299,8 @@ template <int dim> void LipidFields<dim>::mesh_changed(const std::vector<Conserv
     const double total = fields[f].total - fields[f].outflow;
     Vector sharp = membrane.scalar_vector(false);
     sharp = space.projected(content);
-    const Vector density = space.with_content(
-        content, ghosted(space.clipped(sharp, *fields[f].bounds, total)));
+    const Vector density =
+        space.with_content(content, ghosted(space.clipped(sharp, *fields[f].bounds, total)));
     content = density;
     membrane.scalar_constraints().set_zero(content);
     content.scale(space.lumped_mass());

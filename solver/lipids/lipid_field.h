@@ -7,6 +7,7 @@
 #include "lipids/lipid_transport.h"
 #include "lipids/species.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,11 +43,15 @@ public:
 
   /// The species number @p species in a leaflet, with area fractions in the vesicle and in the
   /// plasma membrane; the latter is also in the reservoir beyond the rim.
-  void add(unsigned int species, Leaflet leaflet, double in_vesicle, double in_plasma_membrane);
+  /// @param difference int rho q_j dA of two leaflets that slide (scalar space, ghosted; see
+  ///   leaflet_elasticity.h), of which the outer one has so much more and the inner one less
+  void add(unsigned int species, Leaflet leaflet, double in_vesicle, double in_plasma_membrane,
+           const Vector *difference = nullptr);
   /// A field with given contents, its species among those of this object.
   void add(LipidField field);
-  /// A field whose area fractions are given, on leaflets at rest.
-  void set_fractions(unsigned int field, const Vector &fraction);
+  /// Gives a field these area fractions and, if given, the amount [nm^2].
+  void set_fractions(unsigned int field, const Vector &fraction, const Vector *difference = nullptr,
+                     std::optional<double> amount = {});
 
   /// A time step of dt [us] on the membrane that has moved.
   /// @param normal_moment kappa (C0 - H) [pN] (scalar space, ghosted), kappa and C0 as the lipids
@@ -84,8 +89,9 @@ public:
 
   const std::vector<LipidField> &fields() const { return lipid_fields; }
 
-  /// Amount of a field on the membrane [nm^2].
+  /// Amount of a field on the membrane [nm^2], and per area of it (scalar space, ghosted).
   double amount(const LipidField &field) const;
+  Vector density(const LipidField &field) const;
 
 private:
   const Species &species_of(const LipidField &field) const;

@@ -192,12 +192,8 @@ private:
   // Ghosted: displacement and slip since the start of the step (0 between steps), moment, tension,
   // potential.
   Vector solution;
-<<<<<<< HEAD
-  Vector velocity_vector, slip_velocity_vector, area_target;
-  std::optional<std::pair<Vector, Vector>> lipid_effects; // as in set_lipids()
-=======
   Vector velocity_vector, slip_velocity_vector, through_rim, area_target;
->>>>>>> mech
+  std::optional<std::pair<Vector, Vector>> lipid_effects; // as in set_lipids()
   History history;
   Vector gradient; // owned
   std::vector<Vector> borders;

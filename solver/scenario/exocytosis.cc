@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cargo/lumen.h"
 #include "io/surface_output.h"
+#include "lipids/mixing_signals.h"
 #include "mechanics/applied_force.h"
 #include "mechanics/bending.h"
 #include "mechanics/boundary_tension.h"
@@ -43,6 +44,7 @@ private:
   void set_up_flow();
   void make_lipids();
   void let_lipids_act();
+  const Vector *leaflet_difference() const;
   void advance(double longest);
   void move_lipids(const Vector &positions);
   void keep_mesh();
@@ -51,7 +53,13 @@ private:
   void mesh_changed(const Vector &material_area, const Vector &tension,
                     const std::vector<ConservedField> &fields, double energy_before);
   void observe();
+  double outside_vesicle(const LipidField &field) const;
   Observables observables() const;
+  struct Signal {
+    std::string name, unit;
+    double value;
+  };
+  std::vector<Signal> signals() const;
   void write();
   void progress() const;
   double total_energy() const;
@@ -71,6 +79,7 @@ private:
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
   std::unique_ptr<LipidFields<dim>> lipids;
+  MixingSignals<dim> assay;
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
   std::vector<Neck> necks;
   bool fused = false;
@@ -94,6 +103,13 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
                    parameters.vesicle.radius),
       output(context), pictures(context.communicator, context.directory), checkpointing(context),
       stepper(parameters.time, 1e-4 * 8. * PI * kappa), surface(parameters, context.communicator),
+      assay(
+          parameters.assay_of_probe(),
+          // Amounts of leaflets that slide are their molecules already.
+          parameters.leaflets.model == Leaflets::two
+              ? std::array<double, 2>{1., 1.}
+              : leaflet_densities(parameters.vesicle.radius, parameters.leaflets.neutral_distance),
+          {parameters.vesicle.docking(0).x, parameters.vesicle.docking(0).y}),
       lumens(parameters.vesicle.number(), Lumen(parameters.cargo_diffusion_coefficient)),
       next_output(parameters.time.output_interval) {
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
@@ -149,6 +165,10 @@ template <int dim> void Exocytosis<dim>::let_lipids_act() {
     flow->set_lipids(lipids->spontaneous_curvature(), lipids->rigidity());
 }
 
+template <int dim> const Vector *Exocytosis<dim>::leaflet_difference() const {
+  return parameters.leaflets.model == Leaflets::two ? &flow->leaflet_content : nullptr;
+}
+
 template <int dim> void Exocytosis<dim>::dock() {
   membrane = surface.docked();
   set_up_flow();
@@ -156,12 +176,15 @@ template <int dim> void Exocytosis<dim>::dock() {
   make_lipids();
   const auto &given = parameters.lipids;
   for (unsigned int i = 0; i < given.names.size(); ++i) {
-    lipids->add(i, Leaflet::outer, given.vesicle_outer[i], given.plasma_membrane_outer[i]);
-    lipids->add(i, Leaflet::inner, given.vesicle_inner[i], given.plasma_membrane_inner[i]);
+    lipids->add(i, Leaflet::outer, given.vesicle_outer[i], given.plasma_membrane_outer[i],
+                leaflet_difference());
+    lipids->add(i, Leaflet::inner, given.vesicle_inner[i], given.plasma_membrane_inner[i],
+                leaflet_difference());
   }
   let_lipids_act();
   for (const LipidField &field : lipids->fields())
     initial_amounts.push_back(lipids->amount(field));
+  assay.start(*membrane, *lipids);
   initial_area = area_inside();
 }
 
@@ -171,6 +194,9 @@ template <int dim> void Exocytosis<dim>::fuse() {
   auto change = surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields());
 
   std::vector<LipidField> old_fields = lipids->fields();
+  std::vector<double> amounts;
+  for (const LipidField &field : old_fields)
+    amounts.push_back(lipids->amount(field));
   lipids.reset();
   flow.reset();
   membrane = std::move(change.membrane);
@@ -180,9 +206,6 @@ template <int dim> void Exocytosis<dim>::fuse() {
     old_fields[f].content = change.contents[f];
     lipids->add(old_fields[f]);
   }
-  for (unsigned int f = 0; f < change.fractions.size(); ++f)
-    lipids->set_fractions(f, change.fractions[f]);
-  let_lipids_act();
   Vector material_area = membrane->tension_vector(false);
   material_area = change.material_area ? *change.material_area : flow->material_area;
   if (!change.material_area) // right but for the error of the discretisation
@@ -190,6 +213,9 @@ template <int dim> void Exocytosis<dim>::fuse() {
   flow->material_area = material_area;
   if (!change.leaflet_contents.empty())
     flow->leaflet_content = change.leaflet_contents.front();
+  for (unsigned int f = 0; f < change.fractions.size(); ++f)
+    lipids->set_fractions(f, change.fractions[f], leaflet_difference(), amounts[f]);
+  let_lipids_act();
   flow->project_moment();
   fused = true;
   dissipated = 0.;
@@ -234,6 +260,7 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   for (unsigned int i = 0; i < lumens.size(); ++i)
     lumens[i].serialize(state, i + 1);
   surface.serialize(state);
+  assay.serialize(state);
   output.serialize(state);
   pictures.serialize(state);
   flow->serialize(archive);
@@ -263,15 +290,20 @@ template <int dim> double Exocytosis<dim>::lipid_mass_error() const {
   return worst;
 }
 
+// Amount of a field outside the former vesicle area, also beyond the rim [nm^2].
+template <int dim> double Exocytosis<dim>::outside_vesicle(const LipidField &field) const {
+  return lipids->amount(field) + field.left_through_rim -
+         surface.amount_within(*membrane, lipids->density(field), vesicle_area);
+}
+
 template <int dim> void Exocytosis<dim>::observe() {
   if (fused) {
     necks = surface.necks(*membrane);
     double outside = 0., all = 0.;
     for (const LipidField &field : lipids->fields())
-      if (field.species == "vesicle lipid") {
-        const double amount = lipids->amount(field) + field.left_through_rim;
-        outside += amount - surface.amount_within(*membrane, field.fraction, vesicle_area);
-        all += amount;
+      if (field.species == parameters.assay.probe) {
+        outside += outside_vesicle(field);
+        all += lipids->amount(field) + field.left_through_rim;
       }
     transferred = outside / all;
   }
@@ -358,7 +390,8 @@ template <int dim> void Exocytosis<dim>::move_lipids(const Vector &positions) {
   std::optional<Vector> moment;
   if (lipids->shape_membrane())
     moment = flow->normal_moment();
-  lipids->advance(stepper.last_step(), moment ? &*moment : nullptr, slip ? &*slip : nullptr);
+  lipids->advance(stepper.last_step(), moment ? &*moment : nullptr, slip ? &*slip : nullptr,
+                  two_leaflets ? &flow->slip_through_rim() : nullptr);
   const bool flipped = two_leaflets && lipids->flip_flop();
   if (flipped) {
     Vector content = membrane->scalar_vector(false), gained = content;
@@ -401,8 +434,27 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   return now;
 }
 
+template <int dim> std::vector<typename Exocytosis<dim>::Signal> Exocytosis<dim>::signals() const {
+  std::vector<Signal> result;
+  for (const LipidField &field : lipids->fields())
+    if (field.species == parameters.assay.probe)
+      result.push_back(
+          {std::string("lipid mixing ") + (field.leaflet == Leaflet::outer ? "outer" : "inner") +
+               " leaflet",
+           "",
+           fused ? outside_vesicle(field) / (lipids->amount(field) + field.left_through_rim) : 0.});
+  const auto now = assay.observe(*membrane, *lipids);
+  result.push_back({"R18 dequenching", "%", now.dequenching});
+  result.push_back({"RET lipid mixing", "%", now.energy_transfer});
+  result.push_back({"RET lipid mixing inner leaflet", "%", now.energy_transfer_inner});
+  result.push_back({"TIRF intensity", "", now.tirf});
+  return result;
+}
+
 template <int dim> void Exocytosis<dim>::write() {
   Statistics row = observables().row();
+  for (const Signal &signal : signals())
+    row.set(signal.name, signal.unit, signal.value);
   row.set("height", "nm", surface.height(*membrane));
   row.set("Gaussian energy", "kT",
           (fused ? 0. : 4. * lumens.size()) * PI * parameters.gaussian_modulus() / kT);
@@ -497,6 +549,8 @@ template <int dim> void Exocytosis<dim>::run() {
 
   Summary &summary = output.summary;
   observables().add_to(summary);
+  for (const Signal &signal : signals())
+    summary.set(signal.name, signal.value, signal.unit);
   summary.set("lipid mass error", lipid_mass_error(), "");
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");

@@ -159,8 +159,12 @@ ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_are
     const Membrane<2> &membrane = fused.membrane ? *fused.membrane : docked;
     FieldsThroughEvent fields;
     fields.material_area = &*fused.material_area;
-    for (unsigned int f = 0; f < fused.fractions.size(); ++f)
-      fields.fractions.emplace_back(&fused.fractions[f], lipids.amount(lipids.fields()[f]));
+    const Vector areas = BoundedDensity<2>(membrane).lumped_mass();
+    for (const Vector &fraction : fused.fractions) {
+      Vector owned = membrane.scalar_vector(false);
+      owned = fraction;
+      fields.fractions.emplace_back(&fraction, owned * areas);
+    }
     for (unsigned int f = 0; f < densities.size(); ++f)
       fields.densities.emplace_back(&densities[f], leaflets[f].total);
     TopologyChange change = explain([&] {

@@ -37,8 +37,9 @@ void Parameters::declare(ParameterTable &table) {
             "2^Refinement around the neck.");
   s.integer("Meridian cells", geometry.cells, 8, 100000,
             "Number of cells of the meridian (all membranes together).");
-  s.integer("Polynomial degree", geometry.degree, 2, 4,
-            "Degree of the surface and of the velocity; the tension has one less, lipids are linear.");
+  s.integer(
+      "Polynomial degree", geometry.degree, 2, 4,
+      "Degree of the surface and of the velocity; the tension has one less, lipids are linear.");
 
   s.choice(
       "Adaptive", geometry.adaptive, {{"no", false}, {"yes", true}},
@@ -212,6 +213,21 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Diffusion coefficient", cargo_diffusion_coefficient, "nm^2/us", non_negative(),
          "Diffusion coefficient of the cargo in water.");
 
+  s = table.section("Signals");
+  s.text("Probe species", assay.probe,
+         "The species of the vesicle that carries the fluorescent label of a lipid-mixing assay.");
+  s.real("Acceptor mole fraction", assay.acceptor_fraction, "", Range{0., 1., true, false},
+         "Mole fraction of the acceptor of resonance energy transfer (rhodamine-PE) in the probe "
+         "species; 0.01 is 1 mol%.");
+  s.real("Forster radius", assay.forster_radius, "nm", positive(),
+         "Distance at which half of the energy is transferred; 5 nm is about right for NBD and "
+         "rhodamine.");
+  s.real("TIRF radius", assay.tirf_radius, "nm", positive(),
+         "Radius of the disc around the (first) fusion site whose light is seen; no more than the "
+         "patch is.");
+  s.real("TIRF depth", assay.tirf_depth, "nm", positive(),
+         "Height above the plasma membrane at which the evanescent field has fallen to 1/e.");
+
   s = table.section("Time");
   s.real("End time", time.end, "us", positive(), "The run ends here at the latest.");
   s.real("Output interval", time.output_interval, "us", positive(),
@@ -282,6 +298,14 @@ std::vector<Species> Parameters::Lipids::species() const {
     result.push_back({names[i], entry(area), entry(spontaneous_curvature),
                       entry(diffusion_coefficient), entry(rigidity), entry(flip_flop_rate)});
   }
+  return result;
+}
+
+Assay Parameters::assay_of_probe() const {
+  Assay result = assay;
+  for (const Species &species : lipids.species())
+    if (species.name == assay.probe)
+      result.area_per_lipid = species.area;
   return result;
 }
 
@@ -436,6 +460,12 @@ void Parameters::check(const ParameterTable &table) const {
         " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
   if (kind == ScenarioKind::exocytosis) {
     lipids.check(table);
+    if (const auto probe = std::find(lipids.names.begin(), lipids.names.end(), assay.probe);
+        probe == lipids.names.end() || lipids.vesicle_outer[probe - lipids.names.begin()] == 0. ||
+        lipids.vesicle_inner[probe - lipids.names.begin()] == 0.)
+      throw UserError("Signals/Probe species = " + assay.probe + " (" +
+                      table.where("Signals/Probe species") +
+                      ") must be one of Lipids/Species that both leaflets of the vesicle have");
     if (fusion.gap >= plasma_membrane.patch_radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
                       value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));

@@ -4,6 +4,7 @@
 
 #include "base/parameters.h"
 #include "base/units.h"
+#include "lipids/mixing_signals.h"
 #include "lipids/species.h"
 #include "mechanics/choose_solver.h"
 
@@ -121,6 +122,10 @@ struct Parameters {
   } lipids;
 
   double cargo_diffusion_coefficient = 300.;
+
+  Assay assay;
+  /// The same with the area of the probe's molecules.
+  Assay assay_of_probe() const;
 
   struct Time {
     double end = 1e6;

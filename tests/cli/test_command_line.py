@@ -212,6 +212,7 @@ class WrongInput(TestCase):
             (EQUILIBRIUM, "Vesicle/Reduced volume=1", "less than 1"),
             (TETHER, "Leaflets/Model=two leaflets", "relaxation or exocytosis"),
             (EQUILIBRIUM, "Geometry/Adaptive=yes", "Scenario/Kind = exocytosis"),
+            (EXOCYTOSIS, "Signals/Probe species=cholesterol", "vesicle lipid"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=0.001", "0.01 or greater"),
             (EQUILIBRIUM, "Vesicle/Initial shape=sphere", "Vesicle/Reduced volume = 0.8"),
             (PORE, "Pore/Neck radius=40", "Pore/Rim radius = 30"),
@@ -461,15 +462,19 @@ class Runs(TestCase):
             "bending energy": "kT", "area": "nm^2", "volume": "nm^3", "neck radius": "nm",
             "final time": "us", "lipid mass error": "", "area ledger error": "",
             "cargo released": "", "vesicle lipid transferred": "",
+            "lipid mixing outer leaflet": "", "lipid mixing inner leaflet": "",
+            "R18 dequenching": "%", "RET lipid mixing": "%",
+            "RET lipid mixing inner leaflet": "%", "TIRF intensity": "",
         }
         for name, unit in units.items():
             self.assertEqual(summary[name]["unit"], unit)
         self.assertAlmostEqual(summary["final time"]["value"], 2.5, delta=1e-9)
         self.assertLess(summary["lipid mass error"]["value"], 1e-9)
         self.assertLess(summary["area ledger error"]["value"], 1e-9)
-        for name in ("cargo released", "vesicle lipid transferred"):
+        for name in ("cargo released", "vesicle lipid transferred", "lipid mixing outer leaflet",
+                     "lipid mixing inner leaflet", "R18 dequenching", "RET lipid mixing"):
             self.assertGreater(summary[name]["value"], 0)
-            self.assertLess(summary[name]["value"], 0.5)
+            self.assertLess(summary[name]["value"], 50 if summary[name]["unit"] == "%" else 0.5)
 
         head, rows = self.table()
         self.assertEqual([name for name in COLUMNS if name not in head], [])

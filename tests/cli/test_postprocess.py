@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Tests of postprocess/plot_run.py and postprocess/render_run.py.
+"""Tests of the scripts in postprocess/.
 
 Run it by hand with
 
@@ -249,6 +249,12 @@ def write_fusion_run(directory, n_images, surfaces=True):
             "neck radius [nm]": neck,
             "vesicle lipid transferred []": 1 - np.exp(-2 * s),
             "cargo released []": 1 - np.exp(-8 * s**2),
+            "lipid mixing outer leaflet []": 1 - np.exp(-2.5 * s),
+            "lipid mixing inner leaflet []": 1 - np.exp(-1.5 * s),
+            "R18 dequenching [%]": 60 * s,
+            "RET lipid mixing [%]": 50 * s,
+            "RET lipid mixing inner leaflet [%]": 45 * s,
+            "TIRF intensity []": 1 + 0.3 * s - 0.6 * s**2,
         },
     )
     summary = {"final neck radius": {"value": neck[-1], "unit": "nm"}, "outcome": "full fusion"}
@@ -314,8 +320,8 @@ class PlotRun(TestCase):
         done = run("plot_run.py", self.directory)
         self.assert_works(done)
         self.assertIn("overview.png", done.stdout)
-        expected = """area_volume cargo energy ledger lipid_mixing neck_radius overview power
-                      time_step"""
+        expected = """area_volume cargo energy ledger lipid_mixing lipid_mixing_assays neck_radius
+                      overview power time_step"""
         pictures = [name for name in os.listdir(self.path("plots")) if name.endswith(".png")]
         self.assertEqual(sorted(pictures), [name + ".png" for name in expected.split()])
         self.assertTrue(os.path.isfile(self.path("plots", "overview.pdf")))
@@ -354,6 +360,31 @@ class PlotRun(TestCase):
         with open(self.path("statistics.csv"), "a", encoding="utf-8") as stream:
             stream.write("0,1\n1,2,3\n2,3\n")
         self.assert_fails_with_one_sentence(run("plot_run.py", self.directory), "line 2")
+
+
+class PlotLipidMixing(TestCase):
+    def test_three_runs(self):
+        runs = [self.path(name) for name in ("fused", "hemifused", "kissed")]
+        for run_directory in runs:
+            write_fusion_run(run_directory, 10, surfaces=False)
+        one, three = self.path("one.png"), self.path("new", "three.png")
+        self.assert_works(run("plot_lipid_mixing.py", runs[0], "--output", one))
+        done = run("plot_lipid_mixing.py", *runs, "--output", three)
+        self.assert_works(done)
+        self.assertEqual(done.stdout.strip(), three)
+        self.assertGreater(picture(three).shape[1], 2 * picture(one).shape[1])
+
+    def test_errors(self):
+        nowhere = self.path("nowhere")
+        self.assert_fails_with_one_sentence(run("plot_lipid_mixing.py", nowhere), nowhere)
+        write_table(self.path("statistics.csv"), {"time [us]": [0, 1], "area [nm^2]": [1, 1]})
+        self.assert_fails_with_one_sentence(
+            run("plot_lipid_mixing.py", self.directory), "lipid mixing outer leaflet", "exocytosis"
+        )
+        write_fusion_run(self.directory, 10, surfaces=False)
+        self.assert_fails_with_one_sentence(
+            run("plot_lipid_mixing.py", self.directory, "--output", self.path("a.doc")), "a.doc"
+        )
 
 
 @unittest.skipUnless(HAVE_VTK, "needs the vtk module")

@@ -41,4 +41,32 @@ LipidFields<dim> labelled(const Membrane<dim> &membrane, double diffusion_coeffi
                       {fraction, [&](const Vector3 &x) { return 1 - fraction(x); }});
 }
 
+/// The lipid of the vesicle in the outer and the inner leaflet (fields 0 and 1), and that of the
+/// plasma membrane (2 and 3).
+template <int dim> std::unique_ptr<LipidFields<dim>> vesicle_lipid(const Membrane<dim> &membrane) {
+  auto lipids = std::make_unique<LipidFields<dim>>(
+      membrane, std::vector<Species>{{"vesicle lipid"}, {"plasma membrane lipid"}},
+      room_temperature);
+  for (unsigned int species = 0; species < 2; ++species)
+    for (const Leaflet leaflet : {Leaflet::outer, Leaflet::inner})
+      lipids->add(species, leaflet, 1. - species, species);
+  return lipids;
+}
+
+/// Gives the vesicle's lipid in the outer (0) or inner (1) leaflet this fraction, and the other one
+/// the rest.
+template <int dim>
+void set(const Membrane<dim> &membrane, LipidFields<dim> &lipids, unsigned int leaflet,
+         const std::function<double(const Vector3 &)> &fraction) {
+  lipids.set_fractions(leaflet, scalar_field<dim>(membrane, fraction));
+  lipids.set_fractions(
+      leaflet + 2, scalar_field<dim>(membrane, [&](const Vector3 &x) { return 1 - fraction(x); }));
+}
+template <int dim>
+void set_both(const Membrane<dim> &membrane, LipidFields<dim> &lipids,
+              const std::function<double(const Vector3 &)> &fraction) {
+  for (const unsigned int leaflet : {0, 1})
+    set<dim>(membrane, lipids, leaflet, fraction);
+}
+
 } // namespace fusogen::test

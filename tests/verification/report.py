@@ -9,6 +9,7 @@ import time
 import dimensions_agree
 import exocytosis
 import exocytosis_in_space
+import lipid_mixing_runs
 import pore_energies
 import sphere_modes
 import tether
@@ -28,6 +29,7 @@ tolerance follows from a relative one, else in the unit of the quantity.
 PROGRAMS = {
     'neck_flow': 'Flow of membrane through a fixed neck under a difference of tension: Q eta / (dsigma a^2)',
     'leaflets': 'Relaxation of two leaflets [1/us]: rates by wave number or harmonic, against theory',
+    'lipid_mixing': 'Plateaus of lipid-mixing assays, and exchange between two joined spheres in space',
     'lipids': 'Slowest exchange of lipids between two joined spheres [D / R^2]',
 }
 
@@ -56,6 +58,7 @@ def main():
     tether.verify(checks, False)
     exocytosis.verify(checks, False)
     exocytosis.verify(checks, True)
+    lipid_mixing_runs.verify(checks, False)
     exocytosis_in_space.verify(checks, True)
     vesicle_pair.verify(checks, True)
     text = PREAMBLE + checks.markdown() + ''.join(messages(name) for name in PROGRAMS)
