@@ -79,7 +79,7 @@ private:
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
   std::unique_ptr<LipidFields<dim>> lipids;
-  MixingSignals<dim> assay;
+  MixingSignals<dim> assay;  // contents count mid-surface, so it is told each leaflet's density
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
   std::vector<Neck> necks;
   bool fused = false;
