@@ -145,9 +145,9 @@ template <int dim> bool LipidFields<dim>::flip_flop() const {
 
 template <int dim>
 void LipidFields<dim>::advance(const double dt, const Vector *normal_moment,
-                               const LeafletSlip *slip, const Vector *slip_through_rim) {
+                               const LeafletSlip *slip, const std::vector<Stalk> &stalks) {
   using Kind = typename LipidTransport<dim>::Kind;
-  LipidTransport<dim> transport(membrane);
+  LipidTransport<dim> transport(membrane, stalks);
   if (slip)
     transport.set_slip(*slip);
   // What the curvature H differs from that of a membrane without its lipids, and from that with
@@ -204,13 +204,13 @@ void LipidFields<dim>::advance(const double dt, const Vector *normal_moment,
       return result;
     };
     Vector outflow = membrane.scalar_vector(false);
-    if (slip_through_rim) {
-      outflow = *slip_through_rim;
+    if (slip) {
+      outflow = slip->through_rim;
       outflow *= sign(leaflet);
     }
     const std::vector<double> left = transport.advance(
         kinds, respond ? typename LipidTransport<dim>::Potentials(potentials) : nullptr,
-        slip ? sign(leaflet) : 0., outflow, contents, fractions);
+        leaflet == Leaflet::outer, slip ? sign(leaflet) : 0., outflow, contents, fractions);
     for (unsigned int i = 0; i < numbers.size(); ++i) {
       lipid_fields[numbers[i]].content = contents[i];
       lipid_fields[numbers[i]].left_through_rim += left[i];
@@ -316,6 +316,21 @@ template <int dim> double LipidFields<dim>::amount(const LipidField &field) cons
   for (const auto i : membrane.scalar_dofs().locally_owned_dofs())
     sum += static_cast<double>(field.content(i));
   return Utilities::MPI::sum(sum, membrane.communicator());
+}
+
+template <int dim>
+double LipidFields<dim>::amount(const LipidField &field, const Component component) const {
+  Vector there = membrane.scalar_vector(false), content = there;
+  std::vector<types::global_dof_index> indices;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == component) {
+      membrane.cell_scalar_indices(cell, indices);
+      for (const auto i : indices)
+        there(i) = 1.;
+    }
+  there.compress(VectorOperation::insert);
+  content = field.content;
+  return there * content;
 }
 
 template <int dim> void LipidFields<dim>::serialize(SurfaceArchive<dim> &archive) {

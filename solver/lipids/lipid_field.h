@@ -57,10 +57,9 @@ public:
   /// @param normal_moment kappa (C0 - H) [pN] (scalar space, ghosted), kappa and C0 as the lipids
   ///   make them; not needed if they do not shape_membrane()
   /// @param slip of two leaflets, else null
-  /// @param slip_through_rim what the outer leaflet lost by it through the rim [nm^2] (scalar
-  ///   space), the inner one the opposite
+  /// @param stalks that connect outer leaflets
   void advance(double dt, const Vector *normal_moment = nullptr, const LeafletSlip *slip = nullptr,
-               const Vector *slip_through_rim = nullptr);
+               const std::vector<Stalk> &stalks = {});
 
   /// True if a species bends the membrane or makes it softer or stiffer.
   bool shape_membrane() const;
@@ -91,6 +90,8 @@ public:
 
   /// Amount of a field on the membrane [nm^2], and per area of it (scalar space, ghosted).
   double amount(const LipidField &field) const;
+  /// What of it is on a membrane that has not fused [nm^2].
+  double amount(const LipidField &field, Component component) const;
   Vector density(const LipidField &field) const;
 
 private:

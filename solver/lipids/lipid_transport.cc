@@ -24,12 +24,20 @@ double bernoulli(const double x) { return std::abs(x) < 1e-8 ? 1. - 0.5 * x : x 
 } // namespace
 
 template <int dim>
-LipidTransport<dim>::LipidTransport(const Membrane<dim> &membrane)
+LipidTransport<dim>::LipidTransport(const Membrane<dim> &membrane, const std::vector<Stalk> &stalks)
     : membrane(membrane), densities(membrane) {
   const auto &dofs = membrane.scalar_dofs();
   const IndexSet &owned = dofs.locally_owned_dofs(), &relevant = membrane.relevant_scalar_dofs();
   DynamicSparsityPattern pattern(relevant);
   DoFTools::make_sparsity_pattern(dofs, pattern, membrane.scalar_constraints(), true);
+  for (const Stalk &stalk : stalks) {
+    auto all = stalk.on_vesicle;
+    all.insert(all.end(), stalk.on_plasma_membrane.begin(), stalk.on_plasma_membrane.end());
+    for (const auto &[i, share_i] : all)
+      for (const auto &[k, share_k] : all)
+        if (relevant.is_element(i))
+          pattern.add(i, k);
+  }
   SparsityTools::distribute_sparsity_pattern(pattern, owned, membrane.communicator(), relevant);
   matrix.reinit(owned, owned, pattern, membrane.communicator());
 
@@ -47,11 +55,53 @@ LipidTransport<dim>::LipidTransport(const Membrane<dim> &membrane)
           local(i, j) += surface.weight(q) * (surface.scalar_shape(q, i).gradient *
                                               surface.scalar_shape(q, j).gradient);
     const FullMatrix<double> stiffness = cell.condense(local);
-    pairs.emplace_back();
+    groups.push_back({cell.dofs, {}, false});
     for (unsigned int k = 0; k < cell.dofs.size(); ++k)
       for (unsigned int j = 0; j < k; ++j)
-        pairs.back().push_back({j, k, -stiffness(j, k)});
+        groups.back().pairs.push_back({j, k, -stiffness(j, k)});
   }
+  // The flux is conductance times the difference of the means, and a node's part of it is its
+  // share. Between pairs across the stalk this is conductance times both shares; that this evens
+  // out differences along a circle, too, is taken back by pairs on the same side.
+  for (const Stalk &stalk : stalks) {
+    groups.push_back({{}, {}, true});
+    Group &group = groups.back();
+    std::vector<double> shares;
+    for (const auto *end : {&stalk.on_vesicle, &stalk.on_plasma_membrane})
+      for (const auto &[index, share] : *end) {
+        group.dofs.push_back(index);
+        shares.push_back(share);
+      }
+    const auto side = [&](const unsigned int i) { return i < stalk.on_vesicle.size(); };
+    if (Utilities::MPI::this_mpi_process(membrane.communicator()) == 0)
+      for (unsigned int k = 0; k < shares.size(); ++k)
+        for (unsigned int j = 0; j < k; ++j)
+          group.pairs.push_back(
+              {j, k, (side(j) == side(k) ? -1. : 1.) * stalk.conductance * shares[j] * shares[k]});
+  }
+}
+
+template <int dim>
+std::vector<double> LipidTransport<dim>::values(const Group &group, const Vector &field) const {
+  std::vector<double> result(group.dofs.size(), 0.);
+  if (!group.is_stalk) {
+    field.extract_subvector_to(group.dofs.begin(), group.dofs.end(), result.begin());
+    return result;
+  }
+  const IndexSet &owned = membrane.scalar_dofs().locally_owned_dofs();
+  for (unsigned int i = 0; i < result.size(); ++i)
+    if (owned.is_element(group.dofs[i]))
+      result[i] = field(group.dofs[i]);
+  Utilities::MPI::sum(result, membrane.communicator(), result);
+  return result;
+}
+
+template <int dim>
+template <class Groups, class Function>
+void LipidTransport<dim>::for_each_group(Groups &groups, const Function &function) const {
+  for (auto &group : groups)
+    if (!group.is_stalk || connected)
+      function(group);
 }
 
 template <int dim> void LipidTransport<dim>::set_slip(const LeafletSlip &slip) {
@@ -62,7 +112,7 @@ template <int dim> void LipidTransport<dim>::set_slip(const LeafletSlip &slip) {
   const unsigned int n = surface.n_scalar_dofs();
   std::vector<double> x, displacement;
   FullMatrix<double> local(n, n);
-  for (unsigned int c = 0; c < pairs.size(); ++c) {
+  for (unsigned int c = 0; c < densities.cells().size(); ++c) {
     const LocalCell &cell = densities.cells()[c];
     membrane.cell_vector_values(cell.cell, slip.positions, x);
     membrane.cell_vector_values(cell.cell, slip.displacement, displacement);
@@ -78,7 +128,7 @@ template <int dim> void LipidTransport<dim>::set_slip(const LeafletSlip &slip) {
       }
     }
     const FullMatrix<double> carried = cell.condense(local);
-    for (Pair &pair : pairs[c])
+    for (Pair &pair : groups[c].pairs)
       pair.slip = carried(pair.j, pair.k) - carried(pair.k, pair.j);
   }
 }
@@ -106,13 +156,13 @@ LipidTransport<dim>::exchange(const Pair &pair, const Kind &kind, const double s
 
 template <int dim>
 template <class Function>
-void LipidTransport<dim>::for_each_pair(const unsigned int cell, const Kind &kind,
+void LipidTransport<dim>::for_each_pair(const Group &group, const Kind &kind,
                                         const double slip_sign, const Vector *potential,
                                         const Pairs which, const Function &function) const {
   std::vector<double> g;
   if (potential)
-    g = densities.values(densities.cells()[cell], *potential);
-  for (const Pair &pair : pairs[cell])
+    g = values(group, *potential);
+  for (const Pair &pair : group.pairs)
     function(pair, exchange(pair, kind, slip_sign, g.empty() ? 0. : g[pair.j] - g[pair.k], which));
 }
 
@@ -121,12 +171,12 @@ void LipidTransport<dim>::balance(const std::vector<Kind> &kinds, const double s
                                   const std::vector<Vector> &fractions,
                                   const std::vector<Vector> &potentials) {
   // One step of Newton's method for the force with which the sum of all species is the slip.
-  for (unsigned int cell = 0; cell < pairs.size(); ++cell) {
-    std::vector<double> surplus(pairs[cell].size(), 0.), slope(surplus);
+  for_each_group(groups, [&](Group &group) {
+    std::vector<double> surplus(group.pairs.size(), 0.), slope(surplus);
     for (unsigned int i = 0; i < kinds.size(); ++i) {
-      const std::vector<double> c = densities.values(densities.cells()[cell], fractions[i]);
+      const std::vector<double> c = values(group, fractions[i]);
       unsigned int number = 0;
-      for_each_pair(cell, kinds[i], slip_sign, potentials.empty() ? nullptr : &potentials[i],
+      for_each_pair(group, kinds[i], slip_sign, potentials.empty() ? nullptr : &potentials[i],
                     Pairs::all, [&](const Pair &pair, const Exchange &passes) {
                       surplus[number] += passes.in * c[pair.k] - passes.out * c[pair.j];
                       slope[number] += kinds[i].diffusion * pair.conductance *
@@ -136,10 +186,10 @@ void LipidTransport<dim>::balance(const std::vector<Kind> &kinds, const double s
     }
     for (unsigned int number = 0; number < surplus.size(); ++number)
       if (slope[number] != 0.) {
-        Pair &pair = pairs[cell][number];
+        Pair &pair = group.pairs[number];
         pair.force -= (surplus[number] - slip_sign * pair.slip) / slope[number];
       }
-  }
+  });
 }
 
 template <int dim>
@@ -147,18 +197,18 @@ void LipidTransport<dim>::solve(const Kind &kind, const double slip_sign, const 
                                 const Pairs which, const Vector &diagonal, const Vector &right,
                                 Vector &fraction) {
   matrix = 0.;
-  for (unsigned int cell = 0; cell < pairs.size(); ++cell) {
-    const std::vector<Index> &dofs = densities.cells()[cell].dofs;
-    FullMatrix<double> local(dofs.size(), dofs.size());
-    for_each_pair(cell, kind, slip_sign, potential, which,
+  for_each_group(groups, [&](const Group &group) {
+    FullMatrix<double> local(group.dofs.size(), group.dofs.size());
+    for_each_pair(group, kind, slip_sign, potential, which,
                   [&](const Pair &pair, const Exchange &passes) {
                     local(pair.j, pair.j) += passes.out;
                     local(pair.k, pair.j) -= passes.out;
                     local(pair.k, pair.k) += passes.in;
                     local(pair.j, pair.k) -= passes.in;
                   });
-    matrix.add(dofs, local);
-  }
+    if (!group.pairs.empty())
+      matrix.add(group.dofs, local);
+  });
   const auto &constraints = membrane.scalar_constraints();
   for (const Index i : membrane.scalar_dofs().locally_owned_dofs())
     matrix.add(i, i, constraints.is_constrained(i) ? 1. : static_cast<double>(diagonal(i)));
@@ -203,7 +253,7 @@ Vector LipidTransport<dim>::limited(const Kind &kind, const double slip_sign,
     // What pairs with negative conductance exchange.
     std::vector<double> result(cell.dofs.size(), 0.);
     const std::vector<double> c = densities.values(cell, unbounded);
-    for (const Pair &pair : pairs[&cell - &densities.cells()[0]])
+    for (const Pair &pair : groups[&cell - &densities.cells()[0]].pairs)
       if (const double spread = kind.diffusion * pair.conductance; spread < 0.) {
         result[pair.j] += spread * (c[pair.k] - c[pair.j]);
         result[pair.k] -= spread * (c[pair.k] - c[pair.j]);
@@ -215,8 +265,9 @@ Vector LipidTransport<dim>::limited(const Kind &kind, const double slip_sign,
 template <int dim>
 std::vector<double>
 LipidTransport<dim>::advance(const std::vector<Kind> &kinds, const Potentials &potentials,
-                             const double slip_sign, const Vector &outflow,
+                             const bool with_stalks, const double slip_sign, const Vector &outflow,
                              std::vector<Vector> &contents, std::vector<Vector> &fractions) {
+  connected = with_stalks;
   const IndexSet &owned = membrane.scalar_dofs().locally_owned_dofs();
   const unsigned int n = kinds.size();
   bool alike = true; // no species pushes another one aside
@@ -229,14 +280,15 @@ LipidTransport<dim>::advance(const std::vector<Kind> &kinds, const Potentials &p
   Vector leaflet = membrane.scalar_vector(false);
   for (const Vector &content : contents)
     leaflet.add(1., content);
-  for (unsigned int cell = 0; cell < pairs.size() && slip_sign != 0.; ++cell) {
-    std::vector<double> arriving(densities.cells()[cell].dofs.size(), 0.);
-    for (const Pair &pair : pairs[cell]) {
-      arriving[pair.j] += slip_sign * pair.slip;
-      arriving[pair.k] -= slip_sign * pair.slip;
+  for (const Group &group : groups)
+    if (slip_sign != 0. && !group.is_stalk) {
+      std::vector<double> arriving(group.dofs.size(), 0.);
+      for (const Pair &pair : group.pairs) {
+        arriving[pair.j] += slip_sign * pair.slip;
+        arriving[pair.k] -= slip_sign * pair.slip;
+      }
+      leaflet.add(group.dofs, arriving);
     }
-    leaflet.add(densities.cells()[cell].dofs, arriving);
-  }
   leaflet.compress(VectorOperation::add);
   Vector diagonal = leaflet, after = leaflet;
   for (const Index i : owned) {
@@ -254,8 +306,8 @@ LipidTransport<dim>::advance(const std::vector<Kind> &kinds, const Potentials &p
     right[i].compress(VectorOperation::insert);
   }
 
-  for (std::vector<Pair> &of_cell : pairs)
-    for (Pair &pair : of_cell)
+  for (Group &group : groups)
+    for (Pair &pair : group.pairs)
       pair.force = 0.;
   std::vector<Vector> g;
   const auto potential = [&](const unsigned int i) { return g.empty() ? nullptr : &g[i]; };

@@ -3,6 +3,7 @@
 #define FUSOGEN_LIPIDS_LIPID_TRANSPORT_H
 
 #include "geometry/bounded_density.h"
+#include "lipids/stalk.h"
 
 #include <deal.II/lac/petsc_sparse_matrix.h>
 
@@ -13,6 +14,8 @@ namespace fusogen {
 struct LeafletSlip {
   Vector positions;    ///< of the nodes at the start of the step [nm] (position space, ghosted)
   Vector displacement; ///< of the outer leaflet relative to the mid-surface [nm] (likewise)
+  Vector through_rim;  ///< what the outer leaflet lost by it through the rim, and the inner one
+                       ///< gained [nm^2] (scalar space, ghosted)
 };
 
 /// Lipids of one leaflet as they spread, drift and are carried along over a time step, all at once
@@ -43,13 +46,15 @@ public:
   using Potentials = std::function<std::vector<Vector>(const std::vector<Vector> &)>;
 
   /// On the present shape of the membrane.
-  explicit LipidTransport(const Membrane<dim> &membrane);
+  /// @param stalks that connect leaflets in some of the steps
+  LipidTransport(const Membrane<dim> &membrane, const std::vector<Stalk> &stalks);
 
   /// From now on leaflets slip.
   void set_slip(const LeafletSlip &slip);
 
   /// One time step of a leaflet.
   /// @param potentials none if empty
+  /// @param connected whether the stalks connect this leaflet's lipids
   /// @param slip_sign +1 in the outer, -1 in the inner leaflet, 0 if none slips
   /// @param outflow what the leaflet loses through the rim by slip, node by node [nm^2] (owned;
   ///   negative where it gains)
@@ -57,7 +62,7 @@ public:
   /// @param fractions those before, after the step those that belong to the contents (ghosted)
   /// @return what left through the rim, by species [nm^2]
   std::vector<double> advance(const std::vector<Kind> &kinds, const Potentials &potentials,
-                              double slip_sign, const Vector &outflow,
+                              bool connected, double slip_sign, const Vector &outflow,
                               std::vector<Vector> &contents, std::vector<Vector> &fractions);
 
   /// The space with its lumped masses.
@@ -79,10 +84,22 @@ private:
   enum class Pairs { all, positive };
   static Exchange exchange(const Pair &pair, const Kind &kind, double slip_sign,
                            double potential_change, Pairs which);
-  /// Calls function(pair, exchange) for all pairs of a cell.
+  /// Nodes that exchange lipids: those of a cell, or those around the ends of a stalk, which all
+  /// ranks know and whose pairs are on the first one.
+  struct Group {
+    std::vector<Index> dofs;
+    std::vector<Pair> pairs;
+    bool is_stalk;
+  };
+  /// Values of a field at the nodes of a group. Collective for stalks.
+  std::vector<double> values(const Group &group, const Vector &field) const;
+  /// Calls function(group) for all groups that take part, in the same order on all ranks.
+  template <class Groups, class Function>
+  void for_each_group(Groups &groups, const Function &function) const;
+  /// Calls function(pair, exchange) for all pairs of a group.
   template <class Function>
-  void for_each_pair(unsigned int cell, const Kind &kind, double slip_sign, const Vector *potential,
-                     Pairs which, const Function &function) const;
+  void for_each_pair(const Group &group, const Kind &kind, double slip_sign,
+                     const Vector *potential, Pairs which, const Function &function) const;
   void balance(const std::vector<Kind> &kinds, double slip_sign,
                const std::vector<Vector> &fractions, const std::vector<Vector> &potentials);
   /// Sets the fraction (ghosted) that has the content @p right after the exchange.
@@ -98,7 +115,8 @@ private:
   const Membrane<dim> &membrane;
   BoundedDensity<dim> densities;
   dealii::PETScWrappers::MPI::SparseMatrix matrix;
-  std::vector<std::vector<Pair>> pairs; // by cells of densities
+  std::vector<Group> groups; // in the order of the cells of densities, then the stalks
+  bool connected = false;
 };
 } // namespace fusogen
 

@@ -46,6 +46,8 @@ private:
   void let_lipids_act();
   const Vector *leaflet_difference() const;
   void advance(double longest);
+  bool hemifused() const;
+  std::vector<Stalk> stalks() const;
   void move_lipids(const Vector &positions);
   void keep_mesh();
   void adapt_mesh();
@@ -70,6 +72,7 @@ private:
   const RunContext &context;
   const Parameters &parameters;
   const double kT, kappa, patch_radius, vesicle_area; // area of all vesicles
+  const double hemifusion_time;                       // when stalks connect the outer leaflets [us]
   RunOutput output;
   SurfaceOutput<dim> pictures;
   Checkpointing checkpointing;
@@ -101,6 +104,7 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
       vesicle_area(parameters.vesicle.number() * 4. * PI * parameters.vesicle.radius *
                    parameters.vesicle.radius),
+      hemifusion_time(parameters.fusion.time - parameters.fusion.hemifusion_duration),
       output(context), pictures(context.communicator, context.directory), checkpointing(context),
       stepper(parameters.time, 1e-4 * 8. * PI * kappa), surface(parameters, context.communicator),
       assay(
@@ -290,23 +294,25 @@ template <int dim> double Exocytosis<dim>::lipid_mass_error() const {
   return worst;
 }
 
-// Amount of a field outside the former vesicle area, also beyond the rim [nm^2].
+// Amount of a field outside the vesicle or its former area, also beyond the rim [nm^2].
 template <int dim> double Exocytosis<dim>::outside_vesicle(const LipidField &field) const {
+  if (!fused)
+    return lipids->amount(field) + field.left_through_rim -
+           lipids->amount(field, Component::vesicle);
   return lipids->amount(field) + field.left_through_rim -
          surface.amount_within(*membrane, lipids->density(field), vesicle_area);
 }
 
 template <int dim> void Exocytosis<dim>::observe() {
-  if (fused) {
+  if (fused)
     necks = surface.necks(*membrane);
-    double outside = 0., all = 0.;
-    for (const LipidField &field : lipids->fields())
-      if (field.species == parameters.assay.probe) {
-        outside += outside_vesicle(field);
-        all += lipids->amount(field) + field.left_through_rim;
-      }
-    transferred = outside / all;
-  }
+  double outside = 0., all = 0.;
+  for (const LipidField &field : lipids->fields())
+    if (field.species == parameters.assay.probe) {
+      outside += outside_vesicle(field);
+      all += lipids->amount(field) + field.left_through_rim;
+    }
+  transferred = outside / all;
 }
 
 // What changes of the mesh carry along: lipids, then what the leaflets have.
@@ -379,19 +385,36 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
       lumens[i].advance(necks[i], stepper.last_step());
 }
 
+template <int dim> bool Exocytosis<dim>::hemifused() const {
+  return !fused && stepper.time() > hemifusion_time * (1. + 1e-12);
+}
+
+template <int dim> std::vector<Stalk> Exocytosis<dim>::stalks() const {
+  std::vector<Stalk> result;
+  for (unsigned int i = 0; i < lumens.size() && hemifused(); ++i) {
+    const auto docking = parameters.vesicle.docking(i);
+    const double gap = parameters.fusion.gap;
+    result.push_back(make_stalk(*membrane, {{docking.x, docking.y, gap},
+                                            {docking.x, docking.y, 0.},
+                                            parameters.fusion.hemifusion_radius,
+                                            gap}));
+  }
+  return result;
+}
+
 // Lipids follow the step that began at these positions, and act on the next one.
 template <int dim> void Exocytosis<dim>::move_lipids(const Vector &positions) {
   const bool two_leaflets = parameters.leaflets.model == Leaflets::two;
   std::optional<LeafletSlip> slip;
   if (two_leaflets) {
-    slip.emplace(LeafletSlip{positions, flow->slip_velocity()});
+    slip.emplace(LeafletSlip{positions, flow->slip_velocity(), flow->slip_through_rim()});
     slip->displacement *= stepper.last_step();
   }
   std::optional<Vector> moment;
   if (lipids->shape_membrane())
     moment = flow->normal_moment();
   lipids->advance(stepper.last_step(), moment ? &*moment : nullptr, slip ? &*slip : nullptr,
-                  two_leaflets ? &flow->slip_through_rim() : nullptr);
+                  stalks());
   const bool flipped = two_leaflets && lipids->flip_flop();
   if (flipped) {
     Vector content = membrane->scalar_vector(false), gained = content;
@@ -438,11 +461,10 @@ template <int dim> std::vector<typename Exocytosis<dim>::Signal> Exocytosis<dim>
   std::vector<Signal> result;
   for (const LipidField &field : lipids->fields())
     if (field.species == parameters.assay.probe)
-      result.push_back(
-          {std::string("lipid mixing ") + (field.leaflet == Leaflet::outer ? "outer" : "inner") +
-               " leaflet",
-           "",
-           fused ? outside_vesicle(field) / (lipids->amount(field) + field.left_through_rim) : 0.});
+      result.push_back({std::string("lipid mixing ") +
+                            (field.leaflet == Leaflet::outer ? "outer" : "inner") + " leaflet",
+                        "",
+                        outside_vesicle(field) / (lipids->amount(field) + field.left_through_rim)});
   const auto now = assay.observe(*membrane, *lipids);
   result.push_back({"R18 dequenching", "%", now.dequenching});
   result.push_back({"RET lipid mixing", "%", now.energy_transfer});
@@ -529,7 +551,9 @@ template <int dim> void Exocytosis<dim>::run() {
       write();
     }
     if (!fused)
-      limit = std::min(limit, parameters.fusion.time);
+      limit =
+          std::min(limit, stepper.time() < hemifusion_time * (1. - 1e-12) ? hemifusion_time
+                                                                          : parameters.fusion.time);
     advance(limit - stepper.time());
     const auto reached = outcome();
     if (stepper.time() >= next_output * (1. - 1e-12) || reached) {
@@ -546,6 +570,8 @@ template <int dim> void Exocytosis<dim>::run() {
     checkpointing.after_step<dim>(*membrane, stepper.time(), save);
   }
   Log::instance().finish_progress();
+  if (hemifused())
+    end = "hemifused";
 
   Summary &summary = output.summary;
   observables().add_to(summary);

@@ -170,6 +170,13 @@ void Parameters::declare(ParameterTable &table) {
          "When the two facing discs are replaced by a neck.");
   s.real("Initial pore radius", fusion.initial_pore_radius, "nm", positive(),
          "Neck radius of the pore when it opens.");
+  s.real(
+      "Hemifusion duration", fusion.hemifusion_duration, "us", non_negative(),
+      "For how long before Fusion/Time the membranes are hemifused: a stalk connects their outer "
+      "leaflets, whose lipids exchange, while inner leaflets and cargo do not.");
+  s.real("Hemifusion radius", fusion.hemifusion_radius, "nm", positive(),
+         "Radius of the stalk, a tube of one leaflet as long as the gap, through which the outer "
+         "leaflets of hemifused membranes exchange lipids.");
   s.real("Closing radius", fusion.closing_radius, "nm", positive(),
          "A neck narrower than this ends the run with the outcome 'pore closed'.");
 
@@ -472,6 +479,12 @@ void Parameters::check(const ParameterTable &table) const {
     if (plasma_membrane.patch_radius < 1.5 * vesicle.radius)
       throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
                       " must be at least 1.5 times " + value("Vesicle/Radius", vesicle.radius));
+    if (fusion.hemifusion_duration > fusion.time)
+      throw UserError(value("Fusion/Hemifusion duration", fusion.hemifusion_duration) +
+                      " must not exceed " + value("Fusion/Time", fusion.time));
+    if (fusion.hemifusion_radius >= 0.5 * vesicle.radius)
+      throw UserError(value("Fusion/Hemifusion radius", fusion.hemifusion_radius) +
+                      " must be less than half of " + value("Vesicle/Radius", vesicle.radius));
     if (fusion.initial_pore_radius >= 0.5 * vesicle.radius)
       throw UserError(value("Fusion/Initial pore radius", fusion.initial_pore_radius) +
                       " must be less than half of " + value("Vesicle/Radius", vesicle.radius));

@@ -102,6 +102,8 @@ struct Parameters {
     double time = 1.;
     double initial_pore_radius = 1.5;
     double closing_radius = 0.5;
+    double hemifusion_duration = 0.;
+    double hemifusion_radius = 2.;
   } fusion;
 
   struct AppliedForce {
