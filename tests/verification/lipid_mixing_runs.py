@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What assays of lipid mixing show of whole runs: plateaus of complete mixing, and the signatures of
-full fusion and of kiss-and-run."""
+hemifusion, full fusion, and kiss-and-run."""
 import math
 
 from runs import Run, main
@@ -29,10 +29,31 @@ def plateau(checks):
     for name in ('RET lipid mixing', 'RET lipid mixing inner leaflet'):
         checks.relative(name + ' [%]', run[name], 100 * (end - start) / (1 - start), 0.005)
 
+    checks.section('Complete mixing of the outer leaflets of a hemifused vesicle')
+    run = Run('lipid_mixing_hemifusion.prm', {
+        'Lipids/Diffusion coefficient': 1e5, 'Fusion/Time': 3, 'Fusion/Hemifusion duration': 2,
+        'Time/End time': 3, 'Time/Output interval': 1})
+    # Molecules of the outer leaflet: area of its neutral surface.
+    distance = 1.2
+    outer, inner = (radius + distance)**2, (radius - distance)**2
+    outer_share = outer / (outer + inner)
+    checks.relative('R18 dequenching [%]', run['R18 dequenching'],
+                    100 * outer_share * (1 - share), 0.005)
+    checks.relative('RET lipid mixing [%]', run['RET lipid mixing'],
+                    100 * outer_share * (end - start) / (1 - start), 0.005)
+    checks.relative('lipid mixing outer leaflet', run['lipid mixing outer leaflet'], 1 - share, 0.005)
+    for name in ('lipid mixing inner leaflet', 'RET lipid mixing inner leaflet', 'cargo released'):
+        checks.absolute(name, run[name], 0, 1e-10)
+
 
 def signatures(checks):
-    checks.section('Signatures of full fusion and of kiss-and-run')
-    full, kiss = (Run(f'lipid_mixing_{kind}.prm', {}) for kind in ('full_fusion', 'kiss_and_run'))
+    checks.section('Signatures of hemifusion, full fusion, and kiss-and-run')
+    hemi, full, kiss = (Run(f'lipid_mixing_{kind}.prm', {})
+                        for kind in ('hemifusion', 'full_fusion', 'kiss_and_run'))
+    checks.equal('hemifusion, outcome', hemi.outcome, 'hemifused')
+    checks.at_least('hemifusion, lipid mixing outer leaflet', hemi['lipid mixing outer leaflet'], 0.5)
+    for name in ('lipid mixing inner leaflet', 'RET lipid mixing inner leaflet', 'cargo released'):
+        checks.absolute('hemifusion, ' + name, hemi[name], 0, 1e-10)
     checks.equal('full fusion, outcome', full.outcome, 'full fusion')
     checks.equal('kiss-and-run, outcome', kiss.outcome, 'pore closed')
     checks.at_least('full fusion, cargo released', full['cargo released'], 0.99)
