@@ -18,21 +18,20 @@ import sys
 import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1]
-FRACTIONS = (0.25, 0.5, 1)  # of the vesicle's radius, that the neck reaches
+FRACTIONS = (0.1, 0.25, 0.5)  # of the vesicle's radius, that the neck reaches
 TERMS = ('intermonolayer friction', 'surface viscosity', 'slip viscosity', 'drag')
 PATCH = 7.5  # radius of the patch over that of the vesicle, as in the parameter file
-ROWS = 400  # of statistics.csv, about
+ROWS = 300  # of statistics.csv, about
 ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1')
 
 
 class Opening:
-    """One run: times [us] at which the neck is as wide as FRACTIONS and of full fusion, and the shares of
-    the energy that each term dissipated."""
+    """One run: times [us] at which the neck is as wide as FRACTIONS, at which what is left is as high as
+    the vesicle's radius, and of full fusion; and the shares of the energy that each term dissipated."""
 
     def __init__(self, program, radius, friction):
-        # The time of full fusion is about that of a single membrane, 4 us/nm times the radius, and what
-        # friction adds; it only sets how dense the rows are.
-        interval = radius * (4 + 30 * friction) / ROWS
+        # About the time of full fusion over the number of rows; only sets how dense these are.
+        interval = radius * (5 + 30 * friction) / ROWS
         settings = {'Vesicle/Radius': radius, 'Plasma membrane/Patch radius': PATCH * radius,
                     'Fusion/Time': 0, 'Leaflets/Model': 'two leaflets',
                     'Leaflets/Intermonolayer friction': friction,
@@ -50,8 +49,10 @@ class Opening:
             with open(output / 'statistics.csv') as file:
                 rows = list(csv.DictReader(line for line in file if not line.startswith('#')))
         self.radius, self.friction, self.outcome = radius, friction, summary['outcome']
-        times, necks = ([float(row[name]) for row in rows] for name in ('time [us]', 'neck radius [nm]'))
+        times, necks, depths = ([sign * float(row[name]) for row in rows] for sign, name in (
+            (1, 'time [us]'), (1, 'neck radius [nm]'), (-1, 'height [nm]')))
         self.times = [self.first(times, necks, fraction * radius) for fraction in FRACTIONS]
+        self.times.append(self.first(times, depths, -radius))
         self.times.append(summary['final time']['value'] if self.outcome == 'full fusion' else None)
 
         def value(name):
@@ -60,11 +61,11 @@ class Opening:
         self.left = value('leaflet elastic energy')
 
     @staticmethod
-    def first(times, necks, wanted):
-        """When the neck has the radius, linear between two rows; nothing if it never does."""
-        for t0, r0, t1, r1 in zip(times, necks, times[1:], necks[1:]):
-            if r0 < wanted <= r1:
-                return t0 + (t1 - t0) * (wanted - r0) / (r1 - r0)
+    def first(times, values, wanted):
+        """When a value is first reached from below, linear between two rows; nothing if it never is."""
+        for t0, v0, t1, v1 in zip(times, values, times[1:], values[1:]):
+            if v0 < wanted <= v1:
+                return t0 + (t1 - t0) * (wanted - v0) / (v1 - v0)
         return None
 
     def row(self):
@@ -76,7 +77,7 @@ class Opening:
 
 def table(runs):
     titles = ['R [nm]', 'b [pN us/nm^3]'] + [f'neck {fraction:g} R [us]' for fraction in FRACTIONS]
-    titles += ['full fusion [us]'] + [f'{term} [%]' for term in TERMS] + ['leaflets\' energy left [kT]']
+    titles += ['height R [us]', 'full fusion [us]'] + [f'{term} [%]' for term in TERMS] + ['leaflets\' energy left [kT]']
     lines = [titles, ['---'] * len(titles)] + [run.row() for run in runs]
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines) + '\n'
 

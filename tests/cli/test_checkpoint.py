@@ -45,6 +45,17 @@ SHORT = {
             "Time/Output interval": 0.001,
         },
     ),
+    "exocytosis in space with two leaflets": (
+        "exocytosis_3d.prm",
+        {
+            "Leaflets/Model": "two leaflets",
+            "Plasma membrane/Patch radius": 100,
+            "Geometry/Refinement": 1,
+            "Fusion/Time": 0.002,
+            "Time/End time": 0.01,
+            "Time/Output interval": 0.001,
+        },
+    ),
     "relaxation in space": (
         "vesicle_equilibrium.prm",
         {

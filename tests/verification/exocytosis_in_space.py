@@ -31,7 +31,7 @@ def two_leaflets(checks, long):
     for t in (2, 4, 6):
         for column in ('neck radius [nm]', 'total energy [kT]'):
             checks.relative(f'{column} at {t} us', at(full, t, column), at(flat, t, column),
-                            0.03 if long else 0.05)
+                            0.01 if long else 0.05)
 
 
 def verify(checks, long):
