@@ -8,6 +8,9 @@
 #include "mechanics/leaflet_friction.h"
 #include "scenario/parameters.h"
 
+#include <cmath>
+#include <limits>
+
 namespace fusogen {
 /// Adds the terms of two leaflets that slide to @p flow, if Leaflets/Model asks for them.
 template <int dim> void add_leaflets(FlowSystem<dim> &flow, const Parameters &parameters) {
@@ -16,6 +19,56 @@ template <int dim> void add_leaflets(FlowSystem<dim> &flow, const Parameters &pa
   flow.add(LeafletElasticity<dim>(parameters.leaflets.area_modulus));
   flow.add(IntermonolayerFriction<dim>(parameters.leaflets.intermonolayer_friction));
   flow.add(SlipViscosity<dim>(parameters.bilayer.surface_viscosity));
+}
+
+/// Makes the outer leaflet denser, and the inner one less, around the highest point of the
+/// membrane, by Leaflets/Local excess times exp(-(distance / Leaflets/Excess radius)^2).
+template <int dim> void add_local_excess(FlowSystem<dim> &flow, const Parameters &parameters) {
+  const Membrane<dim> &membrane = flow.membrane();
+  SurfaceValues<dim> surface(membrane.degree());
+  std::vector<double> x;
+  const auto for_each_cell = [&](const auto &function) {
+    for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+      if (cell->is_locally_owned()) {
+        membrane.cell_positions(cell, x);
+        surface.reinit(x, Membrane<dim>::orientation(cell));
+        function(cell);
+      }
+  };
+  std::vector<double> top = {0., 0., -std::numeric_limits<double>::max()};
+  for_each_cell([&](const auto &) {
+    for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
+      if (const Vector3 &point = surface.point(q); point[2] > top[2])
+        top = {point[0], point[1], point[2]};
+  });
+  for (const auto &other : dealii::Utilities::MPI::all_gather(membrane.communicator(), top))
+    if (other[2] > top[2])
+      top = other;
+  if constexpr (dim == 1)
+    top[0] = 0.; // on the axis
+
+  Vector excess = membrane.scalar_vector(false), content = excess;
+  std::vector<dealii::types::global_dof_index> indices;
+  for_each_cell([&](const auto &cell) {
+    membrane.cell_scalar_indices(cell, indices);
+    std::vector<double> local(indices.size(), 0.);
+    for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
+      const Vector3 &point = surface.point(q);
+      const double squared = std::pow(point[0] - top[0], 2) + std::pow(point[1] - top[1], 2) +
+                             std::pow(point[2] - top[2], 2),
+                   radius = parameters.leaflets.excess_radius,
+                   density =
+                       parameters.leaflets.local_excess * std::exp(-squared / (radius * radius));
+      for (unsigned int j = 0; j < local.size(); ++j)
+        local[j] += surface.weight(q) * density * surface.scalar_shape(q, j).value;
+    }
+    membrane.scalar_constraints().distribute_local_to_global(local, indices, excess);
+  });
+  excess.compress(dealii::VectorOperation::add);
+  content = flow.leaflet_content;
+  content.add(1., excess);
+  flow.leaflet_content = content;
+  flow.project_moment();
 }
 
 /// Adds what two leaflets have to the fields of a picture.

@@ -122,8 +122,7 @@ void Parameters::declare(ParameterTable &table) {
   s.choice(
       "Model", leaflets.model, {{"single", Leaflets::single}, {"two leaflets", Leaflets::two}},
       "single: the bilayer moves as one. two leaflets: its leaflets slide along each other and "
-      "are stretched when their areas do not fit the shape (relaxation, and exocytosis along the "
-      "meridian).");
+      "are stretched when their areas do not fit the shape (relaxation and exocytosis).");
   s.real("Intermonolayer friction", leaflets.intermonolayer_friction, "pN us/nm^3", non_negative(),
          "Friction between two leaflets per area and relative velocity.");
   s.real("Area modulus", leaflets.area_modulus, "pN/nm", positive(),
@@ -132,6 +131,13 @@ void Parameters::declare(ParameterTable &table) {
       "Neutral surface distance", leaflets.neutral_distance, "nm", non_negative(),
       "Distance of a leaflet's neutral surface, at which stretching and bending are independent, "
       "from the mid-surface.");
+  s.real(
+      "Local excess", leaflets.local_excess, "", strictly_between(-0.5, 0.5),
+      "By how much the outer of two leaflets is denser, and the inner one less, around the highest "
+      "point of the vesicle at the start (relaxation): it makes a bud or, if negative, a dent "
+      "until it has spread.");
+  s.real("Excess radius", leaflets.excess_radius, "nm", positive(),
+         "Distance from the highest point at which the local excess has fallen to 1/e.");
 
   s = table.section("Plasma membrane");
   s.real("Patch radius", plasma_membrane.patch_radius, "nm", positive(),
@@ -436,6 +442,10 @@ void Parameters::check(const ParameterTable &table) const {
   if (applied_force.ring != 0. && geometry.dimension == Dimension::space)
     throw UserError(value("Applied force/Ring", applied_force.ring) +
                     " needs Geometry/Dimension = meridian");
+  if (leaflets.local_excess != 0. &&
+      (leaflets.model != Leaflets::two || kind != ScenarioKind::relaxation))
+    throw UserError(value("Leaflets/Local excess", leaflets.local_excess) +
+                    " needs Leaflets/Model = two leaflets and Scenario/Kind = relaxation");
   if (leaflets.model == Leaflets::two) {
     const std::string two =
         "Leaflets/Model = two leaflets (" + table.where("Leaflets/Model") + ") needs ";

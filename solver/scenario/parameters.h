@@ -77,6 +77,7 @@ struct Parameters {
     double intermonolayer_friction = 0.1;
     double area_modulus = 120.;
     double neutral_distance = 1.2;
+    double local_excess = 0., excess_radius = 30.;
   } leaflets;
 
   struct PlasmaMembrane {

@@ -274,6 +274,8 @@ template <int dim> void run_relaxation(const RunContext &context) {
   if (parameters.applied_force.ring != 0.)
     flow.add(RingForce<dim>(parameters.applied_force.ring));
   flow.initialize();
+  if (leaflets.local_excess != 0. && !resumed)
+    add_local_excess(flow, parameters);
 
   const double energy_scale = 8. * PI * kappa;
   // The way to an equilibrium is of less interest than its end, so that steps which lose a tenth of
