@@ -121,9 +121,10 @@ void check_ledger(const Marked &before, const TopologyChange &change, int jump, 
   BOOST_CHECK_SMALL(b.amounts.back() - a.amounts.back(), 1e-13 * a.area);
   BOOST_CHECK_SMALL(integral(*change.membrane, change.densities[0]) - a.amounts.back(),
                     1e-11 * a.area);
-  // No new extrema but for what the amount asks for, which is an error of the discretisation.
-  BOOST_CHECK_GE(range(change.densities[0]).first, -1.01);
-  BOOST_CHECK_LE(range(change.densities[0]).second, 1.01);
+  // No new extrema but for what the amount asks for, which is an error of the discretisation: of
+  // linear interpolation in cells of 5 nm, (0.1 h)^2 / 8.
+  BOOST_CHECK_GE(range(change.densities[0]).first, -1.03);
+  BOOST_CHECK_LE(range(change.densities[0]).second, 1.03);
   // Two species that fill the leaflet still do, and a field that is one everywhere stays that.
   Vector sum = change.membrane->scalar_vector(false), other = sum;
   sum = change.fractions[0];
