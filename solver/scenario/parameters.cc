@@ -345,6 +345,9 @@ void Parameters::Lipids::check(const ParameterTable &table) const {
     throw UserError("Lipids/" + name + " = " + table.value("Lipids/" + name) + " (" +
                     table.where("Lipids/" + name) + ") must " + what);
   };
+  for (const std::string &name : names) // they name columns and fields of files
+    if (name.find_first_of("&<>[]") != std::string::npos)
+      complain("Species", "have none of the characters & < > [ ]");
   const std::string each =
       "have an entry for each of the " + std::to_string(names.size()) + " names in Lipids/Species";
   for (const auto &[name, list] : {std::make_pair("Area per lipid", &area),
