@@ -38,6 +38,21 @@ def two_leaflets(checks, time_of_single):
                    run['leaflet elastic energy'] / energies[fusion], 1e-3)
 
 
+def many_steps(checks):
+    checks.section('More than 1,000 steps with two leaflets, lipids that bend the membrane, and a fusion')
+    run = Run('exocytosis.prm', {
+        'Leaflets/Model': 'two leaflets', 'Lipids/Spontaneous curvature': '-0.1, 0.05',
+        'Lipids/Relative rigidity': '0.8, 1', 'Time/Largest step': 0.1})
+    checks.equal('outcome', run.outcome, 'full fusion')
+    checks.at_least('steps', run['steps'], 1000)
+    checks.at_most('lipid mass error, by species and leaflet', run['lipid mass error'], 1e-10)
+    table = run.table()
+    kept = [a + b for a, b in zip(table['leaflet difference [nm^2]'],
+                                  table['leaflet difference through rim [nm^2]'])]
+    checks.at_most('largest change of the difference between the leaflets, what passed the rim included',
+                   max(abs(k / kept[0] - 1) for k in kept), 1e-10)
+
+
 def verify(checks, long):
     if not long:
         checks.section('Exocytosis of a vesicle of 20 nm')
@@ -63,6 +78,7 @@ def verify(checks, long):
         two_leaflets(checks, run['final time'])
         return
 
+    many_steps(checks)
     checks.section('Exocytosis: neck radius 27 us after the fusion [nm]')
 
     def radius(cells, **time):
