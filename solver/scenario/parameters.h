@@ -77,6 +77,7 @@ struct Parameters {
     double intermonolayer_friction = 0.1;
     double area_modulus = 120.;
     double neutral_distance = 1.2;
+    double relaxed_area_difference = 0.; ///< relative to a sphere's; 0: that of the initial shape
   } leaflets;
 
   struct PlasmaMembrane {
