@@ -149,7 +149,7 @@ void LipidFields<dim>::advance(const double dt, const Vector *normal_moment,
   using Kind = typename LipidTransport<dim>::Kind;
   LipidTransport<dim> transport(membrane, stalks);
   if (slip)
-    transport.set_slip(*slip);
+    transport.set_slip(*slip, dt);
   // What the curvature H differs from that of a membrane without its lipids, and from that with
   // them [1/nm].
   const bool respond = normal_moment && shape_membrane();

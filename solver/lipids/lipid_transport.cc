@@ -104,22 +104,22 @@ void LipidTransport<dim>::for_each_group(Groups &groups, const Function &functio
       function(group);
 }
 
-template <int dim> void LipidTransport<dim>::set_slip(const LeafletSlip &slip) {
+template <int dim> void LipidTransport<dim>::set_slip(const LeafletSlip &slip, const double dt) {
   // int c s . grad q_j dA with c = sum_k c_k q_k: the matrix K_jk has columns that sum to zero, so
   // this is the sum over k of K_jk c_k - K_kj c_j. With the mean of c_j and c_k in place of both,
   // which is the mass matrix lumped, K_jk - K_kj is carried from k to j.
   SurfaceValues<dim> surface(membrane.degree());
   const unsigned int n = surface.n_scalar_dofs();
-  std::vector<double> x, displacement;
+  std::vector<double> x, velocity;
   FullMatrix<double> local(n, n);
   for (unsigned int c = 0; c < densities.cells().size(); ++c) {
     const LocalCell &cell = densities.cells()[c];
     membrane.cell_vector_values(cell.cell, slip.positions, x);
-    membrane.cell_vector_values(cell.cell, slip.displacement, displacement);
+    membrane.cell_vector_values(cell.cell, slip.velocity, velocity);
     surface.reinit(x, Membrane<dim>::orientation(cell.cell));
     local = 0.;
     for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
-      const Vector3 s = surface.vector_field(q, displacement).value;
+      const Vector3 s = dt * surface.vector_field(q, velocity).value;
       const Vector2 along({s * surface.tangent(q, 0), s * surface.tangent(q, 1)});
       for (unsigned int j = 0; j < n; ++j) {
         const double carried = surface.weight(q) * (along * surface.scalar_shape(q, j).gradient);

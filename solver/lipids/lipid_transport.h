@@ -12,10 +12,10 @@
 namespace fusogen {
 /// How the leaflets slipped in a time step; lipids go with them.
 struct LeafletSlip {
-  Vector positions;    ///< of the nodes at the start of the step [nm] (position space, ghosted)
-  Vector displacement; ///< of the outer leaflet relative to the mid-surface [nm] (likewise)
-  Vector through_rim;  ///< what the outer leaflet lost by it through the rim, and the inner one
-                       ///< gained [nm^2] (scalar space, ghosted)
+  Vector positions;   ///< of the nodes at the start of the step [nm] (position space, ghosted)
+  Vector velocity;    ///< of the outer leaflet relative to the mid-surface [nm/us] (likewise)
+  Vector through_rim; ///< what the outer leaflet lost by it through the rim, and the inner one
+                      ///< gained [nm^2] (scalar space, ghosted)
 };
 
 /// Lipids of one leaflet as they spread, drift and are carried along over a time step, all at once
@@ -49,8 +49,8 @@ public:
   /// @param stalks that connect leaflets in some of the steps
   LipidTransport(const Membrane<dim> &membrane, const std::vector<Stalk> &stalks);
 
-  /// From now on leaflets slip.
-  void set_slip(const LeafletSlip &slip);
+  /// From now on leaflets slip, in steps of dt [us].
+  void set_slip(const LeafletSlip &slip, double dt);
 
   /// One time step of a leaflet.
   /// @param potentials none if empty

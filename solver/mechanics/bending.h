@@ -31,7 +31,7 @@ public:
   /// @param bending_rigidity kappa [pN nm]
   /// @param spontaneous_curvature C0 [1/nm]
   /// @param neutral_distance d, of the leaflets' neutral surfaces from the mid-surface [nm]; used
-  ///   with two leaflets
+  ///   with two leaflets or an area difference
   Bending(double bending_rigidity, double spontaneous_curvature, double neutral_distance = 0.)
       : bending_rigidity(bending_rigidity), spontaneous_curvature(spontaneous_curvature),
         neutral_distance(neutral_distance) {}

@@ -295,10 +295,11 @@ bool BlockSolver::factorise() {
   return factors_exist;
 }
 
-bool BlockSolver::prepare(const std::vector<Vector> &columns) {
+bool BlockSolver::prepare(const std::vector<Vector> &columns, const std::vector<double> &diagonal) {
   AssertThrow(cells.is_complete(), ExcInternalError());
   cells.find_lumped_mass();
   set_columns(columns);
+  border_diagonal = diagonal;
   factors_are_new = false;
   if ((!factors_exist || surplus > cost_of_factors) && !factorise())
     return false;
@@ -356,11 +357,13 @@ void BlockSolver::eliminate_borders() {
   if (m == 0)
     return;
   FullMatrix<double> schur(m, m);
-  for (unsigned int k = 0; k < m; ++k)
+  for (unsigned int k = 0; k < m; ++k) {
     for (unsigned int l = 0; l < m; ++l)
       schur(k, l) = Utilities::MPI::sum(std::inner_product(borders[k].begin(), borders[k].end(),
                                                            preconditioned_borders[l].begin(), 0.),
                                         space.membrane.communicator());
+    schur(k, k) -= border_diagonal[k];
+  }
   inverse_schur.reinit(m, m);
   inverse_schur.invert(schur);
 }
@@ -389,7 +392,7 @@ void BlockSolver::apply(KrylovVector &y, const KrylovVector &x) {
     for (unsigned int i = 0; i < n; ++i)
       out[i] += sums[k] * borders[k][i];
     if (owns_multipliers())
-      out[n + k] = sums[m + k];
+      out[n + k] = sums[m + k] + border_diagonal[k] * sums[k];
   }
 }
 

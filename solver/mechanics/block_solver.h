@@ -23,14 +23,14 @@ namespace fusogen {
 ///   moment: b = M^-1 (N u - r_b), with M^-1 by a few terms of Chebyshev's iteration.
 /// Both blocks have two unknowns a node on a two-dimensional mesh, where a sparse factorisation
 /// costs hardly more than its memory; the factors are kept as long as they serve. Scalar
-/// constraints border the system and are eliminated.
+/// unknowns border the system and are eliminated.
 class BlockSolver : public LinearSolver<2> {
 public:
   explicit BlockSolver(const MixedSpace<2> &space);
   void begin_step() override;
   void begin() override;
   void add(const MixedSpace<2>::Cell &cell, const CellSystem &system) override;
-  bool prepare(const std::vector<Vector> &columns) override;
+  bool prepare(const std::vector<Vector> &columns, const std::vector<double> &diagonal) override;
   bool solve(const Vector &f, const std::vector<double> &g, Vector &x, std::vector<double> &m,
              double tolerance) override;
   bool is_exact() const override { return false; }
@@ -41,7 +41,7 @@ private:
   using Matrix = dealii::PETScWrappers::MPI::SparseMatrix;
 
   // The unknowns of a rank: displacements and moments (3 a node each), tensions by cell; and on the
-  // first rank the multipliers of the scalar constraints.
+  // first rank the scalar unknowns of the border, called multipliers.
   using KrylovVector = NodalVector;
   void apply(KrylovVector &y, const KrylovVector &x);
   void precondition(KrylovVector &y, const KrylovVector &x);
@@ -86,6 +86,7 @@ private:
   KrylovVector krylov_template;
   NodalVector u, b, force, moment, work;
   std::vector<std::vector<double>> borders, preconditioned_borders; // own entries, unbordered
+  std::vector<double> border_diagonal;
   dealii::FullMatrix<double> inverse_schur;
   unsigned int last_iterations = 0;
 };

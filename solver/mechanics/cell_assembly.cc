@@ -7,9 +7,28 @@
 #include <deal.II/fe/fe_q.h>
 
 #include <cmath>
+#include <numeric>
 
 namespace fusogen {
 using namespace dealii;
+
+CellBorder uniform_potential(const CellSystem &system) {
+  const unsigned int n = system.gradient_x.size();
+  CellBorder border;
+  border.gradient_tension.assign(system.gradient_tension.size(), 0.);
+  const auto sum = [](const std::vector<double> &v) {
+    return std::accumulate(v.begin(), v.end(), 0.);
+  };
+  border.value = sum(system.gradient_potential);
+  border.diagonal = sum(system.potential_potential);
+  for (const auto &[rows, row] : {std::make_pair(&system.potential_x, &border.gradient_x),
+                                  std::make_pair(&system.potential_b, &border.gradient_b)}) {
+    row->assign(n, 0.);
+    for (std::size_t i = 0; i < rows->size(); ++i)
+      (*row)[i % n] += (*rows)[i];
+  }
+  return border;
+}
 
 template <int dim>
 CellAssembly<dim>::CellAssembly(const unsigned int degree)
@@ -36,8 +55,9 @@ template <int dim> void CellAssembly<dim>::set_leaflets() {
   leaflets.clear();
   if (cell_unknowns->potential.empty())
     return;
-  std::vector<ReferenceVector<dim>> slips;
-  surface_before.reference_field(cell_unknowns->slip, slips);
+  std::vector<ReferenceVector<dim>> slips(points.size(), ReferenceVector<dim>{});
+  if (!cell_unknowns->slip.empty())
+    surface_before.reference_field(cell_unknowns->slip, slips);
   const double size = shortest_edge(cell_unknowns->old_positions);
   for (unsigned int q = 0; q < slips.size(); ++q) {
     const ScalarFieldValue potential = surface_before.scalar_field(q, cell_unknowns->potential);
@@ -154,19 +174,11 @@ void CellAssembly<dim>::assemble_leaflets(const std::vector<LeafletDerivatives> 
   const unsigned int n = surface_now.n_vector_dofs(), n_nodes = surface_now.n_vector_nodes(),
                      m = surface_now.n_scalar_dofs(), n_points = surface_now.n_quadrature_points();
   const double *shapes = surface_now.node_shapes().data();
-  using ReferenceMatrix = typename SurfaceValues<dim>::ReferenceMatrix;
-  std::vector<ReferenceVector<dim>> slip(n_points, ReferenceVector<dim>{});
-  std::vector<ReferenceMatrix> slip_slip(second ? n_points : 0);
   system.gradient_potential.assign(m, 0.);
   if (second)
     system.potential_potential.assign(m * m, 0.);
   for (unsigned int q = 0; q < n_points; ++q) {
     const LeafletDerivatives &d = derivatives[q];
-    surface_before.add_pulled_back(q, d.slip, slip[q]);
-    if (second) {
-      slip_slip[q] = {};
-      surface_before.add_pulled_back(q, d.slip_slip, slip_slip[q]);
-    }
     for (unsigned int i = 0; i < m; ++i) {
       const ScalarFieldValue shape = surface_before.scalar_shape(q, i);
       system.gradient_potential[i] +=
@@ -177,59 +189,86 @@ void CellAssembly<dim>::assemble_leaflets(const std::vector<LeafletDerivatives> 
               d.potential_potential * shape.value * surface_before.scalar_shape(q, j).value;
     }
   }
-  system.gradient_slip.assign(n, 0.);
-  contract_vectors<dim>(shapes, n_nodes, slip, system.gradient_slip.data());
+  if (!cell_unknowns->slip.empty())
+    assemble_slip(derivatives, system, second);
   if (!second)
     return;
-  system.slip_slip.assign(n * n, 0.);
-  contract_matrices<dim>(shapes, n_nodes, slip_slip, true, system.slip_slip.data());
-  for (std::vector<double> *block :
-       {&system.potential_slip, &system.potential_x, &system.potential_b})
+  for (std::vector<double> *block : {&system.potential_x, &system.potential_b})
     block->assign(m * n, 0.);
-  std::vector<ReferenceVector<dim>> by_slip(n_points), by_x(n_points), by_b(n_points);
+  std::vector<ReferenceVector<dim>> by_x(n_points), by_b(n_points);
   for (unsigned int i = 0; i < m; ++i) {
     for (unsigned int q = 0; q < n_points; ++q) {
       const LeafletDerivatives &d = derivatives[q];
-      const ScalarFieldValue shape = surface_before.scalar_shape(q, i);
-      FrameVector slip_row{}, x_row = d.potential_now, b_row{};
-      for (unsigned int c = 0; c < 3; ++c) {
-        for (unsigned int a = 0; a < 2; ++a)
-          slip_row[frame::value(c)] +=
-              d.slip_gradient * shape.gradient[a] * surface_before.tangent(q, a)[c];
-        b_row[frame::value(c)] = shape.value * d.potential_moment[c];
-      }
+      const double shape = surface_before.scalar_shape(q, i).value;
+      FrameVector x_row = d.potential_now, b_row{};
+      for (unsigned int c = 0; c < 3; ++c)
+        b_row[frame::value(c)] = shape * d.potential_moment[c];
       for (double &entry : x_row)
-        entry *= shape.value;
-      by_slip[q] = by_x[q] = by_b[q] = {};
-      surface_before.add_pulled_back(q, slip_row, by_slip[q]);
+        entry *= shape;
+      by_x[q] = by_b[q] = {};
       surface_now.add_pulled_back(q, x_row, by_x[q]);
       surface_now.add_pulled_back(q, b_row, by_b[q]);
     }
-    contract_vectors<dim>(shapes, n_nodes, by_slip, &system.potential_slip[i * n]);
     contract_vectors<dim>(shapes, n_nodes, by_x, &system.potential_x[i * n]);
     contract_vectors<dim>(shapes, n_nodes, by_b, &system.potential_b[i * n]);
   }
 }
 
 template <int dim>
-void CellAssembly<dim>::assemble_constraint(const Term<dim> &term,
-                                            CellConstraint &constraint) const {
+void CellAssembly<dim>::assemble_slip(const std::vector<LeafletDerivatives> &derivatives,
+                                      CellSystem &system, const bool second) const {
+  const unsigned int n = surface_now.n_vector_dofs(), n_nodes = surface_now.n_vector_nodes(),
+                     m = surface_now.n_scalar_dofs(), n_points = surface_now.n_quadrature_points();
+  const double *shapes = surface_now.node_shapes().data();
+  std::vector<ReferenceVector<dim>> slip(n_points, ReferenceVector<dim>{});
+  for (unsigned int q = 0; q < n_points; ++q)
+    surface_before.add_pulled_back(q, derivatives[q].slip, slip[q]);
+  system.gradient_slip.assign(n, 0.);
+  contract_vectors<dim>(shapes, n_nodes, slip, system.gradient_slip.data());
+  if (!second)
+    return;
+  std::vector<typename SurfaceValues<dim>::ReferenceMatrix> slip_slip(n_points);
+  for (unsigned int q = 0; q < n_points; ++q) {
+    slip_slip[q] = {};
+    surface_before.add_pulled_back(q, derivatives[q].slip_slip, slip_slip[q]);
+  }
+  system.slip_slip.assign(n * n, 0.);
+  contract_matrices<dim>(shapes, n_nodes, slip_slip, true, system.slip_slip.data());
+  system.potential_slip.assign(m * n, 0.);
+  for (unsigned int i = 0; i < m; ++i) {
+    for (unsigned int q = 0; q < n_points; ++q) {
+      const Vector2 along =
+          derivatives[q].slip_gradient * surface_before.scalar_shape(q, i).gradient;
+      FrameVector row{};
+      for (unsigned int c = 0; c < 3; ++c)
+        for (unsigned int a = 0; a < 2; ++a)
+          row[frame::value(c)] += along[a] * surface_before.tangent(q, a)[c];
+      slip[q] = {};
+      surface_before.add_pulled_back(q, row, slip[q]);
+    }
+    contract_vectors<dim>(shapes, n_nodes, slip, &system.potential_slip[i * n]);
+  }
+}
+
+template <int dim>
+void CellAssembly<dim>::assemble_constraint(const Term<dim> &term, CellBorder &border) const {
   const unsigned int n_points = surface_now.n_quadrature_points();
   std::vector<ReferenceVector<dim>> x(n_points, ReferenceVector<dim>{});
-  constraint.value = 0.;
-  constraint.gradient_tension.assign(surface_now.n_tension_dofs(), 0.);
+  border.value = border.diagonal = 0.;
+  border.gradient_tension.assign(surface_now.n_tension_dofs(), 0.);
   for (unsigned int q = 0; q < n_points; ++q) {
     PointConstraint g{};
     term.add_to_constraint(state(q), g);
-    constraint.value += g.value;
+    border.value += g.value;
     surface_now.add_pulled_back(q, g.displacement_now, x[q]);
-    for (unsigned int j = 0; j < constraint.gradient_tension.size(); ++j)
-      constraint.gradient_tension[j] += g.tension * surface_now.tension_shape(q, j);
+    for (unsigned int j = 0; j < border.gradient_tension.size(); ++j)
+      border.gradient_tension[j] += g.tension * surface_now.tension_shape(q, j);
   }
-  constraint.gradient_x.assign(surface_now.n_vector_dofs(), 0.);
+  border.gradient_x.assign(surface_now.n_vector_dofs(), 0.);
   contract_vectors<dim>(surface_now.node_shapes().data(), surface_now.n_vector_nodes(), x,
-                        constraint.gradient_x.data());
-  constraint.value += term.add_to_nodal_constraint(nodes(), constraint.gradient_x);
+                        border.gradient_x.data());
+  border.gradient_b.assign(surface_now.n_vector_dofs(), 0.);
+  border.value += term.add_to_nodal_constraint(nodes(), border.gradient_x);
 }
 
 template <int dim> double CellAssembly<dim>::energy(const Term<dim> &term) const {

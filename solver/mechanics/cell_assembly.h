@@ -16,22 +16,31 @@ struct CellSystem {
   std::vector<double> xx, bx, tension_x;
   std::vector<double> bb; ///< node by node: the same for each component of the moment
   /// With two leaflets also slip s and potential mu; rows of the last four belong to the potential.
+  /// With an area difference the same without slip, see uniform_potential().
   std::vector<double> gradient_slip, gradient_potential;
   std::vector<double> slip_slip, potential_slip, potential_x, potential_b, potential_potential;
 };
 
-/// First derivatives of a constraint on one cell, and its value there.
-struct CellConstraint {
-  double value;
-  std::vector<double> gradient_x, gradient_tension;
+/// What one cell adds to the border of the system, i.e. to the equation of a scalar unknown (the
+/// multiplier of a constraint, or the potential of an area difference): the equation's value and
+/// its derivatives, the last one by the unknown itself.
+struct CellBorder {
+  double value = 0.;
+  std::vector<double> gradient_x, gradient_b, gradient_tension;
+  double diagonal = 0.;
 };
+
+/// The potential of all nodes as one scalar unknown: sums its rows, and both its rows and columns,
+/// over the nodes of the cell; derivatives only if @p system has second ones.
+CellBorder uniform_potential(const CellSystem &system);
 
 /// What the nodes of a cell carry in the middle of a time step.
 template <int dim> struct CellUnknowns {
   std::vector<double> old_positions, displacement; ///< [nm], node * spacedim + component
   std::vector<double> moment;                      ///< [pN]
   std::vector<double> tension;                     ///< coefficients [pN/nm]
-  /// Of two leaflets, else empty: slip [nm], as the displacement, and potential [pN/nm].
+  /// Of two leaflets, else empty: slip [nm], as the displacement, and potential [pN/nm]. With an
+  /// area difference the potential is the same at each node, and there is no slip.
   std::vector<double> slip, potential;
   /// By lipids, or empty: spontaneous curvature [1/nm] and relative bending rigidity.
   std::vector<double> lipid_curvature, relative_rigidity;
@@ -63,7 +72,7 @@ public:
 
   /// Sets @p system to the sum over @p terms; the second derivatives only if @p second.
   void assemble(const Terms &terms, CellSystem &system, bool second) const;
-  void assemble_constraint(const Term<dim> &term, CellConstraint &constraint) const;
+  void assemble_constraint(const Term<dim> &term, CellBorder &border) const;
   /// Energy and dissipated energy of a term on the cell [pN nm].
   double energy(const Term<dim> &term) const;
   double dissipated(const Term<dim> &term) const;
@@ -86,6 +95,8 @@ private:
   static double shortest_edge(const std::vector<double> &positions);
   void assemble_leaflets(const std::vector<LeafletDerivatives> &points, CellSystem &system,
                          bool second) const;
+  void assemble_slip(const std::vector<LeafletDerivatives> &points, CellSystem &system,
+                     bool second) const;
 
   unsigned int degree;
   SurfaceValues<dim> surface_before, surface_now;

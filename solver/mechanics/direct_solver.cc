@@ -97,9 +97,12 @@ void DirectSolver<dim>::add(const typename MixedSpace<dim>::Cell &cell, const Ce
   space.constraints.distribute_local_to_global(cell_matrix, indices, matrix);
 }
 
-template <int dim> bool DirectSolver<dim>::prepare(const std::vector<Vector> &given) {
+template <int dim>
+bool DirectSolver<dim>::prepare(const std::vector<Vector> &given,
+                                const std::vector<double> &given_diagonal) {
   matrix.compress(VectorOperation::add);
   columns = given;
+  diagonal = given_diagonal;
   solved_columns.assign(columns.size(), space.vector(false));
   if (!solver->factorize())
     return false;
@@ -119,7 +122,7 @@ bool DirectSolver<dim>::solve(const Vector &f, const std::vector<double> &g, Vec
     for (unsigned int k = 0; k < n; ++k) {
       defect(k) = columns[k] * x - g[k];
       for (unsigned int l = 0; l < n; ++l)
-        schur(k, l) = columns[k] * solved_columns[l];
+        schur(k, l) = columns[k] * solved_columns[l] - (k == l ? diagonal[k] : 0.);
     }
     inverse.invert(schur);
     inverse.vmult(multipliers, defect);

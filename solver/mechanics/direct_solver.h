@@ -7,13 +7,13 @@
 
 namespace fusogen {
 /// Factorisation of the whole system; the robust choice for meridians and small surfaces. The
-/// columns of scalar constraints are eliminated with one more solve each.
+/// columns of scalar unknowns are eliminated with one more solve each.
 template <int dim> class DirectSolver : public LinearSolver<dim> {
 public:
   explicit DirectSolver(const MixedSpace<dim> &space);
   void begin() override;
   void add(const typename MixedSpace<dim>::Cell &cell, const CellSystem &system) override;
-  bool prepare(const std::vector<Vector> &columns) override;
+  bool prepare(const std::vector<Vector> &columns, const std::vector<double> &diagonal) override;
   bool solve(const Vector &f, const std::vector<double> &g, Vector &x, std::vector<double> &m,
              double tolerance) override;
   bool is_exact() const override { return true; }
@@ -23,6 +23,7 @@ private:
   dealii::PETScWrappers::MPI::SparseMatrix matrix;
   std::unique_ptr<SymmetricDirectSolver> solver;
   std::vector<Vector> columns, solved_columns;
+  std::vector<double> diagonal;
   dealii::FullMatrix<double> cell_matrix;
 };
 } // namespace fusogen

@@ -123,6 +123,9 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
     if (cell->is_locally_owned()) {
       const int index = cell->active_cell_index();
       space.get(cell, solution, unknowns);
+      if (space.leaflets == Leaflets::area_difference)
+        unknowns.potential.assign(surface_membrane.scalar_dofs().get_fe().n_dofs_per_cell(),
+                                  potential);
       if (lipid_effects) {
         surface_membrane.cell_scalar_values(cell, lipid_effects->first, unknowns.lipid_curvature);
         surface_membrane.cell_scalar_values(cell, lipid_effects->second,
@@ -138,16 +141,16 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
 template <int dim> void FlowSystem<dim>::assemble(const Part part, const double dt) {
   const unsigned int n = space.dofs_per_cell();
   CellSystem system;
-  CellConstraint constraint;
+  CellBorder border;
   dealii::Vector<double> cell_gradient(n), cell_border(n);
   std::vector<Index> indices(n);
 
   gradient = 0.;
   if (part == Part::all)
     solver->begin();
-  for (unsigned int k = 0; k < constrained_terms.size(); ++k) {
+  for (unsigned int k = 0; k < n_borders(); ++k) {
     borders[k] = 0.;
-    border_values[k] = 0.;
+    border_values[k] = border_diagonal[k] = 0.;
   }
   bool degenerate_here = false;
   double shortest_here = std::numeric_limits<double>::max();
@@ -170,14 +173,19 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
       return;
     if (part == Part::all)
       solver->add(cell, system);
-    for (unsigned int k = 0; k < constrained_terms.size(); ++k) {
-      assembly.assemble_constraint(*constrained_terms[k], constraint);
-      border_values[k] += constraint.value;
+    for (unsigned int k = 0; k < n_borders(); ++k) {
+      if (k < constrained_terms.size())
+        assembly.assemble_constraint(*constrained_terms[k], border);
+      else
+        border = uniform_potential(system);
+      border_values[k] += border.value;
+      border_diagonal[k] += border.diagonal;
       for (unsigned int i = 0; i < n; ++i) {
         const auto [block, index] = space.block_index(i);
-        cell_border(i) = block == 0   ? constraint.gradient_x[index]
-                         : block == 2 ? constraint.gradient_tension[index]
-                                      : 0.;
+        cell_border(i) = block == MixedSpace<dim>::displacement ? border.gradient_x[index]
+                         : block == MixedSpace<dim>::moment     ? border.gradient_b[index]
+                         : block == MixedSpace<dim>::tension    ? border.gradient_tension[index]
+                                                                : 0.;
       }
       space.constraints.distribute_local_to_global(cell_border, indices, borders[k]);
     }
@@ -195,10 +203,16 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
   for (const auto &[area, mixed] : space.tension_map)
     gradient(mixed) += -static_cast<double>(area_target(area));
   gradient.compress(VectorOperation::add);
-  for (unsigned int k = 0; k < constrained_terms.size(); ++k) {
+  Utilities::MPI::sum(border_values, communicator, border_values);
+  Utilities::MPI::sum(border_diagonal, communicator, border_diagonal);
+  for (unsigned int k = 0; k < n_borders(); ++k) {
     borders[k].compress(VectorOperation::add);
-    border_values[k] = Utilities::MPI::sum(border_values[k], communicator) +
-                       constrained_terms[k]->constraint_offset();
+    // The potential's part of the gradient has come from the terms, which know it.
+    if (k == constrained_terms.size()) {
+      border_values[k] += relaxed_difference;
+      continue;
+    }
+    border_values[k] += constrained_terms[k]->constraint_offset();
     gradient.add(constrained_terms[k]->multiplier, borders[k]);
   }
 }
@@ -208,19 +222,22 @@ template <int dim> void FlowSystem<dim>::initialize() {
   for (const auto &term : terms)
     if (term->has_constraint())
       constrained_terms.push_back(term.get());
-  borders.assign(constrained_terms.size(), mixed_vector(false));
-  border_values.assign(constrained_terms.size(), 0.);
+  borders.assign(n_borders(), mixed_vector(false));
+  border_values.assign(n_borders(), 0.);
+  border_diagonal.assign(n_borders(), 0.);
   material_area = surface_membrane.shape_areas();
-  if (space.leaflets == Leaflets::two)
-    relax_leaflets();
-  else
+  if (space.leaflets == Leaflets::single)
     project_moment();
+  else
+    relax_leaflets();
 }
 
 template <int dim> void FlowSystem<dim>::project_moment() {
   project_moment_alone();
   if (space.leaflets == Leaflets::two)
     project_potential();
+  else if (space.leaflets == Leaflets::area_difference)
+    project_uniform_potential();
 }
 
 template <int dim>
@@ -256,7 +273,12 @@ template <int dim> Vector FlowSystem<dim>::continuity_defect(const double dt) co
 
 template <int dim> void FlowSystem<dim>::relax_leaflets() {
   clear_potential(space.potential_map);
+  potential = 0.;
   project_moment_alone();
+  if (space.leaflets == Leaflets::area_difference) {
+    relaxed_difference -= difference_defect();
+    return;
+  }
   Vector content = surface_membrane.scalar_vector(false);
   content = leaflet_content;
   content.add(-1., continuity_defect(1.));
@@ -290,6 +312,28 @@ template <int dim> void FlowSystem<dim>::project_potential() {
       break;
     last = size;
   }
+}
+
+template <int dim> double FlowSystem<dim>::difference_defect() const {
+  double sum = 0.;
+  CellSystem system;
+  for_each_cell(1., [&](const auto &, const CellAssembly<dim> &assembly) {
+    assembly.assemble(terms, system, false);
+    sum += uniform_potential(system).value;
+  });
+  return Utilities::MPI::sum(sum, surface_membrane.communicator()) + relaxed_difference;
+}
+
+template <int dim> void FlowSystem<dim>::project_uniform_potential() {
+  // The moment is linear in the potential, and so is the defect: two values tell the root.
+  const auto defect = [&](const double value) {
+    potential = value;
+    project_moment_alone();
+    return difference_defect();
+  };
+  const double at_zero = defect(0.), at_one = defect(1.);
+  potential = at_zero / (at_zero - at_one);
+  project_moment_alone();
 }
 
 template <int dim> void FlowSystem<dim>::move_leaflets(const double dt) {
@@ -347,7 +391,7 @@ template <int dim> Vector FlowSystem<dim>::density_difference() const {
 }
 
 template <int dim> std::vector<ConservedField> FlowSystem<dim>::leaflet_fields() const {
-  if (space.leaflets == Leaflets::single)
+  if (space.leaflets != Leaflets::two)
     return {};
   ConservedField field;
   field.density = density_difference();
@@ -374,14 +418,17 @@ template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_a
 template <int dim>
 void FlowSystem<dim>::assemble_at_start(const double dt, Vector &current, const Vector &rest) {
   double at_rest = std::numeric_limits<double>::max();
+  const double potential_at_rest = potential;
   if (!history.empty()) {
     assemble(Part::first_derivatives, dt);
     at_rest = gradient.l2_norm();
     const unsigned int n = history.size();
     const auto weights = extrapolation_weights(history, std::min(n, positions_order), dt),
                moment_weights = extrapolation_weights(history, std::min(n - 1, moments_order), dt);
-    for (unsigned int i = 0; i < n; ++i)
+    for (unsigned int i = 0; i < n; ++i) {
       current.add(moment_weights[i], *history[i].rate);
+      potential += moment_weights[i] * history[i].potential_rate;
+    }
     for (const auto *map : space.increments())
       for (const auto &[vector, mixed] : *map) {
         double increment = 0.;
@@ -397,6 +444,7 @@ void FlowSystem<dim>::assemble_at_start(const double dt, Vector &current, const 
   if (!history.empty() && (!(gradient.l2_norm() < at_rest) || degenerate_geometry)) {
     current = rest;
     solution = current;
+    potential = potential_at_rest;
     assemble(Part::all, dt);
   }
 }
@@ -431,7 +479,7 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   area_target = surface_membrane.tension_vector(true);
   area_target = target;
 
-  const unsigned int m = constrained_terms.size();
+  const unsigned int m = n_borders();
   std::vector<double> constraint_defects(m), multiplier_changes(m);
   const double length = std::sqrt(total_material_area());
   const double newton_tolerance =
@@ -453,7 +501,7 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     if (iteration > 1)
       assemble(keep_matrix ? Part::first_derivatives : Part::all, dt);
     if (degenerate_geometry || !std::isfinite(gradient.l2_norm()) ||
-        !(keep_matrix || solver->prepare(borders)))
+        !(keep_matrix || solver->prepare(borders, border_diagonal)))
       return fail();
     gradient *= -1.;
     for (unsigned int k = 0; k < m; ++k)
@@ -464,7 +512,7 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     if (!solved)
       return fail();
     for (unsigned int k = 0; k < m; ++k)
-      constrained_terms[k]->multiplier += multiplier_changes[k];
+      border_unknown(k) += multiplier_changes[k];
     current.add(1., update);
     solution = current;
 
@@ -530,7 +578,7 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   update /= dt;
   auto rate = std::make_shared<Vector>(mixed_vector(true));
   *rate = update;
-  history.insert(history.begin(), {dt, std::move(rate)});
+  history.insert(history.begin(), {dt, std::move(rate), (potential - start.potential) / dt});
   if (history.size() > positions_order)
     history.pop_back();
 
@@ -601,15 +649,9 @@ template <int dim> Vector FlowSystem<dim>::energy_gradient() {
 }
 
 template <int dim> typename FlowSystem<dim>::Snapshot FlowSystem<dim>::snapshot() const {
-  Snapshot s{surface_membrane.positions(),
-             solution,
-             material_area,
-             leaflet_content,
-             velocity_vector,
-             slip_velocity_vector,
-             through_rim,
-             history,
-             {}};
+  Snapshot s{
+      surface_membrane.positions(), solution,    material_area, leaflet_content, velocity_vector,
+      slip_velocity_vector,         through_rim, potential,     history,         {}};
   for (const auto &term : terms)
     s.multipliers.push_back(term->multiplier);
   return s;
@@ -623,6 +665,7 @@ template <int dim> void FlowSystem<dim>::restore(const Snapshot &s) {
   velocity_vector = s.velocity;
   slip_velocity_vector = s.slip_velocity;
   through_rim = s.through_rim;
+  potential = s.potential;
   history = s.history;
   for (unsigned int k = 0; k < terms.size(); ++k)
     terms[k]->multiplier = s.multipliers[k];
@@ -642,6 +685,10 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
     archive.field("slip velocity", surface_membrane.position_dofs(), slip_velocity_vector);
     archive.field("slip through rim", surface_membrane.scalar_dofs(), through_rim);
   }
+  if (space.leaflets == Leaflets::area_difference) {
+    state.item("relaxed difference of the leaflets", relaxed_difference);
+    state.item("potential", potential);
+  }
   archive.field("velocity", surface_membrane.position_dofs(), velocity_vector);
   std::size_t n_past = history.size();
   state.item("past steps", n_past);
@@ -652,6 +699,7 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
     Vector rate = archive.loading() ? mixed_vector(true) : *history[i].rate;
     archive.field(name + ": rate of change", space.dof_handler, rate);
     history[i].rate = std::make_shared<const Vector>(rate);
+    state.item(name + ": rate of change of the potential", history[i].potential_rate);
   }
 
   // The nodes that point forces act on stay the same until the mesh changes, though others may have
@@ -684,10 +732,13 @@ template <int dim> Vector FlowSystem<dim>::curvature_moment() {
   if (space.leaflets == Leaflets::single)
     return moment();
   const Vector now = solution;
+  const double potential_now = potential;
   clear_potential(space.potential_map);
+  potential = 0.;
   project_moment_alone();
   const Vector result = moment();
   solution = now;
+  potential = potential_now;
   return result;
 }
 

@@ -54,15 +54,16 @@ public:
   /// call once after the terms are in place.
   void initialize();
 
-  /// Computes the bending moment of the current shape, and with two leaflets the potential that
-  /// belongs to their content.
+  /// Computes the bending moment of the current shape, and with two leaflets or an area difference
+  /// the potential that belongs to their content.
   void project_moment();
 
   /// Lipids add @p curvature to the spontaneous curvature [1/nm] and change the bending rigidity by
   /// the factor @p rigidity (scalar space, ghosted) from now on; call project_moment() then.
   void set_lipids(const Vector &curvature, const Vector &rigidity);
 
-  /// Gives two leaflets the contents with which none is stretched on the current shape.
+  /// Gives two leaflets the contents (or the relaxed difference) with which none is stretched on
+  /// the current shape.
   void relax_leaflets();
 
   /// After nodes moved along the surface: @p new_material_area is the area as the mesh motion
@@ -92,10 +93,11 @@ public:
   /// tensions left out: minus the force of the energies. The moment must belong to the shape.
   Vector energy_gradient();
 
-  /// How displacement, moment and tension changed in a step, per time.
+  /// How displacement, moment, tension and potential changed in a step, per time.
   struct PastStep {
     double dt;
     std::shared_ptr<const Vector> rate; ///< mixed space, ghosted
+    double potential_rate;              ///< of the uniform potential of an area difference
   };
   /// The last steps on this mesh, newest first: where the next one leads.
   using History = std::vector<PastStep>;
@@ -104,6 +106,7 @@ public:
   struct Snapshot {
     Vector positions, solution, material_area, leaflet_content, velocity, slip_velocity,
         through_rim;
+    double potential;
     History history;
     std::vector<double> multipliers;
   };
@@ -125,6 +128,11 @@ public:
   Vector leaflet_content;
   /// Its sum, int rho dA [nm^2].
   double leaflet_difference() const { return total(leaflet_content); }
+
+  /// With an area difference, R0 = int rho dA of the density difference rho = d H + mu / (2 K_m)
+  /// [nm^2], see leaflet_elasticity.h; half the relaxed difference of the leaflets' areas. After a
+  /// change, call project_moment().
+  double relaxed_difference = 0.;
 
   /// Time over which a step makes cells return to their material area after mesh motion [us]; 0 for
   /// at once.
@@ -162,8 +170,9 @@ private:
   using Index = dealii::types::global_dof_index;
 
   enum class Part { all, first_derivatives, energies };
-  /// Sets the gradient of the Lagrangian and the constraints' columns, for Part::all the matrix of
-  /// second derivatives, too; or (Part::energies) the gradient of the energies alone.
+  /// Sets the gradient of the Lagrangian and the border's equations, for Part::all the matrix of
+  /// second derivatives and the border's columns, too; or (Part::energies) the gradient of the
+  /// energies alone.
   void assemble(const Part part, double dt);
   /// Assembles all where the last steps lead, or at rest if the equations are nearer to being met
   /// there; sets @p current, which is at @p rest, to that start.
@@ -177,6 +186,16 @@ private:
   Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
   void project_moment_alone();
   void project_potential();
+  void project_uniform_potential();
+  /// What the equation of the uniform potential lacks [nm^2].
+  double difference_defect() const;
+  /// The scalar unknowns of the border: multipliers of constraints, then the uniform potential.
+  unsigned int n_borders() const {
+    return constrained_terms.size() + (space.leaflets == Leaflets::area_difference ? 1 : 0);
+  }
+  double &border_unknown(const unsigned int k) {
+    return k < constrained_terms.size() ? constrained_terms[k]->multiplier : potential;
+  }
   /// What the equations of the potentials lack with the content as it is [nm^2] (scalar space).
   Vector continuity_defect(double dt) const;
   /// Sets the potentials of @p map to zero.
@@ -197,8 +216,9 @@ private:
   History history;
   Vector gradient; // owned
   std::vector<Vector> borders;
-  std::vector<double> border_values;
+  std::vector<double> border_values, border_diagonal;
   std::vector<Term<dim> *> constrained_terms;
+  double potential = 0.; // mu of an area difference [pN/nm]
 
   std::pair<int, int> pole = {-1, -1},
                       neck = {-1,

@@ -24,6 +24,11 @@ namespace fusogen {
 ///   L += int { - mu d H - mu^2 / (4 K_m) } dA + sum_j mu_j R_j + int s . grad mu dA (old surface).
 /// The first part is in Bending, R is state of the FlowSystem, the rest is here. All limits of K_m
 /// and of the friction are regular.
+///
+/// If leaflets exchange molecules along the membrane at once (Leaflets::area_difference), mu is one
+/// number and only the sum R0 of all R_j is kept. What is left is the area-difference elasticity
+///   E = K_m / A (d int H dA - R0)^2 ,
+/// see doc/theory.md. The slip is zero then, and FlowSystem adds mu R0.
 template <int dim> class LeafletElasticity : public Term<dim> {
 public:
   /// @param area_modulus K_m, of one leaflet [pN/nm]

@@ -7,8 +7,9 @@
 namespace fusogen {
 /// Solves the linear systems of Newton's method,
 ///   [ K    C ] [ x ]   [ f ]
-///   [ C^T  0 ] [ m ] = [ g ],
-/// K the second derivatives of the Lagrangian, C one column for each scalar constraint.
+///   [ C^T  D ] [ m ] = [ g ],
+/// K the second derivatives of the Lagrangian, C one column for each scalar unknown, D diagonal:
+/// zero for the multiplier of a constraint.
 template <int dim> class LinearSolver {
 public:
   virtual ~LinearSolver() = default;
@@ -19,7 +20,7 @@ public:
   virtual void begin() = 0;
   virtual void add(const typename MixedSpace<dim>::Cell &cell, const CellSystem &system) = 0;
   /// Factorises or sets up the preconditioner; false if the matrix is singular.
-  virtual bool prepare(const std::vector<Vector> &columns) = 0;
+  virtual bool prepare(const std::vector<Vector> &columns, const std::vector<double> &diagonal) = 0;
 
   /// Solves for @p x and @p m with the columns given to prepare(); f is zero in constrained dofs.
   /// False if no solution was found. @p tolerance is the relative residual at which an iterative

@@ -16,7 +16,7 @@ template <int dim>
 FESystem<dim, dim + 1> mixed_element(const unsigned int degree, const Leaflets leaflets) {
   const FE_Q<dim, dim + 1> vectors(degree), scalars(scalar_degree);
   const FE_DGP<dim, dim + 1> tensions(std::max(1u, degree - 1));
-  if (leaflets == Leaflets::single)
+  if (leaflets != Leaflets::two)
     return {vectors, 2 * (dim + 1), tensions, 1};
   return {vectors, 3 * (dim + 1), tensions, 1, scalars, 1};
 }

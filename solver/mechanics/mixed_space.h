@@ -20,8 +20,12 @@ struct EdgeCondition {
   bool leaflets_at_rest_beyond = false;
 };
 
-/// Whether the leaflets of a bilayer move as one or slide along each other.
-enum class Leaflets { single, two };
+/// How the leaflets of a bilayer move.
+enum class Leaflets {
+  single,         ///< as one
+  two,            ///< they slide along each other
+  area_difference ///< so easily that their density difference is in equilibrium along the membrane
+};
 
 /// The unknowns of a time step in one numbering: displacement and moment (both in the membrane's
 /// position space) and tension, with hanging nodes and edge conditions as constraints; with two

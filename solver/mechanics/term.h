@@ -9,7 +9,8 @@
 #include <vector>
 
 namespace fusogen {
-/// What two leaflets that slide add to the state of a point, see leaflet_elasticity.h.
+/// What two leaflets that slide add to the state of a point, see leaflet_elasticity.h; with an area
+/// difference there is no slip, and the potential is the same everywhere.
 struct LeafletState {
   /// Half the displacement of the outer leaflet relative to the inner one during the step [nm], in
   /// the frame of the surface `before`; both leaflets share the normal motion.

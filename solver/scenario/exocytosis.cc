@@ -406,10 +406,8 @@ template <int dim> std::vector<Stalk> Exocytosis<dim>::stalks() const {
 template <int dim> void Exocytosis<dim>::move_lipids(const Vector &positions) {
   const bool two_leaflets = parameters.leaflets.model == Leaflets::two;
   std::optional<LeafletSlip> slip;
-  if (two_leaflets) {
+  if (two_leaflets)
     slip.emplace(LeafletSlip{positions, flow->slip_velocity(), flow->slip_through_rim()});
-    slip->displacement *= stepper.last_step();
-  }
   std::optional<Vector> moment;
   if (lipids->shape_membrane())
     moment = flow->normal_moment();

@@ -120,9 +120,14 @@ void Parameters::declare(ParameterTable &table) {
 
   s = table.section("Leaflets");
   s.choice(
-      "Model", leaflets.model, {{"single", Leaflets::single}, {"two leaflets", Leaflets::two}},
+      "Model", leaflets.model,
+      {{"single", Leaflets::single},
+       {"two leaflets", Leaflets::two},
+       {"area difference", Leaflets::area_difference}},
       "single: the bilayer moves as one. two leaflets: its leaflets slide along each other and "
-      "are stretched when their areas do not fit the shape (relaxation and exocytosis).");
+      "are stretched when their areas do not fit the shape (relaxation and exocytosis). area "
+      "difference: the same equilibria without the way there, as leaflets slide without resistance "
+      "and are stretched evenly (relaxation only).");
   s.real("Intermonolayer friction", leaflets.intermonolayer_friction, "pN us/nm^3", non_negative(),
          "Friction between two leaflets per area and relative velocity.");
   s.real("Area modulus", leaflets.area_modulus, "pN/nm", positive(),
@@ -138,6 +143,10 @@ void Parameters::declare(ParameterTable &table) {
       "until it has spread.");
   s.real("Excess radius", leaflets.excess_radius, "nm", positive(),
          "Distance from the highest point at which the local excess has fallen to 1/e.");
+  s.real(
+      "Relaxed area difference", leaflets.relaxed_area_difference, "", any(),
+      "Model area difference: how much the relaxed area of the outer leaflet exceeds that of the "
+      "inner one, relative to a sphere of the vesicle's area. 0: as in the initial shape.");
 
   s = table.section("Plasma membrane");
   s.real("Patch radius", plasma_membrane.patch_radius, "nm", positive(),
@@ -456,6 +465,15 @@ void Parameters::check(const ParameterTable &table) const {
       throw UserError(two + "Scenario/Kind = relaxation or exocytosis");
     if (linear_solver == SolverKind::iterative)
       throw UserError(two + "Solver/Linear solver = direct or automatic");
+  }
+  if (leaflets.model == Leaflets::area_difference) {
+    if (kind != ScenarioKind::relaxation)
+      throw UserError("Leaflets/Model = area difference (" + table.where("Leaflets/Model") +
+                      ") needs Scenario/Kind = relaxation: only a closed membrane keeps the "
+                      "difference between its leaflets");
+    if (leaflets.neutral_distance == 0. && leaflets.relaxed_area_difference != 0.)
+      throw UserError(value("Leaflets/Relaxed area difference", leaflets.relaxed_area_difference) +
+                      " needs a Leaflets/Neutral surface distance greater than 0");
   }
   if (kind == ScenarioKind::pore_energy) {
     std::vector<std::pair<std::string, double>> radii = {{"Pore/Neck radius", pore.neck_radius}};

@@ -78,6 +78,7 @@ struct Parameters {
     double area_modulus = 120.;
     double neutral_distance = 1.2;
     double local_excess = 0., excess_radius = 30.;
+    double relaxed_area_difference = 0.; ///< relative to a sphere's; 0: that of the initial shape
   } leaflets;
 
   struct PlasmaMembrane {

@@ -96,16 +96,16 @@ Displacement create(std::unique_ptr<Membrane<2>> &membrane, const Parameters &pa
   return {};
 }
 
-// Integral over the membrane of f(point, normal, velocity).
+// Integral over the membrane of f(point, normal, field).
 template <int dim, class Function>
-double integral(const Membrane<dim> &membrane, const Vector &velocity, const Function &f) {
+double integral(const Membrane<dim> &membrane, const Vector &field, const Function &f) {
   SurfaceValues<dim> surface(membrane.degree());
   std::vector<double> x, v;
   double sum = 0.;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
     if (cell->is_locally_owned()) {
       membrane.cell_positions(cell, x);
-      membrane.cell_vector_values(cell, velocity, v);
+      membrane.cell_vector_values(cell, field, v);
       surface.reinit(x, Membrane<dim>::orientation(cell));
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
         sum += surface.weight(q) *
@@ -246,7 +246,6 @@ template <int dim> void run_relaxation(const RunContext &context) {
   const double relaxation_time =
       parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
   const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
-  const bool two_leaflets = leaflets.model == Leaflets::two;
   FlowSystem<dim> flow(membrane, {}, leaflets.model);
   flow.use(choose_solver(parameters.linear_solver, flow.unknowns()));
   flow.add(
@@ -276,6 +275,13 @@ template <int dim> void run_relaxation(const RunContext &context) {
   flow.initialize();
   if (leaflets.local_excess != 0. && !resumed)
     add_local_excess(flow, parameters);
+  // int H dA of the sphere of the same area, 8 pi R [nm].
+  const double curvature_of_sphere = 4. * std::sqrt(PI * membrane.area());
+  if (leaflets.relaxed_area_difference != 0.) {
+    flow.relaxed_difference =
+        leaflets.relaxed_area_difference * leaflets.neutral_distance * curvature_of_sphere;
+    flow.project_moment();
+  }
 
   const double energy_scale = 8. * PI * kappa;
   // The way to an equilibrium is of less interest than its end, so that steps which lose a tenth of
@@ -309,12 +315,20 @@ template <int dim> void run_relaxation(const RunContext &context) {
     now.volume = membrane.volume();
     return now;
   };
+  const auto area_difference = [&]() {
+    const double c0 = parameters.bilayer.spontaneous_curvature;
+    const auto curvature = [=](const Vector3 &, const Vector3 &nu, const Vector3 &moment) {
+      return c0 - moment * nu / kappa;
+    };
+    return integral(membrane, flow.curvature_moment(), curvature) / curvature_of_sphere;
+  };
   const auto write = [&]() {
     Statistics row = observables().row();
     row.set("rms normal velocity", "nm/us", rms_normal_velocity(membrane, flow.velocity()));
     if constexpr (dim == 2)
       row.set("mesh quality", "", mesh_quality(membrane));
-    if (two_leaflets)
+    row.set("area difference", "", area_difference());
+    if (leaflets.model != Leaflets::single)
       row.set("leaflet elastic energy", "kT", flow.energies().at("leaflet elasticity") / kT);
     row.set("Newton iterations", "", stepper.newton_iterations());
     row.set("linear iterations", "", stepper.linear_iterations());

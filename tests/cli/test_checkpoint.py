@@ -59,6 +59,8 @@ SHORT = {
     "relaxation in space": (
         "vesicle_equilibrium.prm",
         {
+            "Leaflets/Model": "area difference",
+            "Leaflets/Relaxed area difference": 1.2,
             "Geometry/Dimension": "3d",
             "Geometry/Refinement": 1,
             "Time/End time": 10,

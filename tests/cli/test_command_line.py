@@ -211,6 +211,7 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Applied force/Pole=20", "Bilayer/Drag coefficient"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=1", "less than 1"),
             (TETHER, "Leaflets/Model=two leaflets", "relaxation or exocytosis"),
+            (EXOCYTOSIS, "Leaflets/Model=area difference", "Scenario/Kind = relaxation"),
             (EQUILIBRIUM, "Geometry/Adaptive=yes", "Scenario/Kind = exocytosis"),
             (EXOCYTOSIS, "Signals/Probe species=cholesterol", "Lipids/Species"),
             (EXOCYTOSIS, "Lipids/Species=POPC", "an entry for each of the 1 names"),

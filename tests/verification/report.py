@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import area_difference
 import dimensions_agree
 import exocytosis
 import exocytosis_in_space
@@ -54,6 +55,7 @@ def main():
     vesicle_equilibria.convergence(checks, True)
     dimensions_agree.verify(checks, True)
     sphere_modes.verify(checks, True)
+    area_difference.verify(checks, True)
     pore_energies.verify(checks, False)
     tether.verify(checks, False)
     exocytosis.verify(checks, False)
