@@ -324,6 +324,8 @@ def plots_of_statistics(table):
         neck = [(name, unit, np.where(values > 0, values, np.nan))]
         plots.append(over_time("neck_radius", "Neck radius", x, neck))
 
+    # entropies of thousands of lipids, which would dwarf the others
+    mixing = pick(table, used, lambda name, unit: name == "mixing energy")
     energies = pick(table, used, lambda name, unit: "energy" in name and unit == "kT"
                     and "dissipat" not in name and "ledger" not in name)
     if energies:
@@ -353,6 +355,8 @@ def plots_of_statistics(table):
     signals = in_percent(pick(table, used, lambda name, unit: name in names), names)
     if signals:
         plots.append(over_time("lipid_mixing_assays", "Lipid-mixing assays", x, signals))
+    if mixing and np.nanmax(mixing[0][2]) > np.nanmin(mixing[0][2]):
+        plots.append(over_time("mixing_energy", "Free energy of mixing", x, mixing))
     lipids = pick(table, used, lambda name, unit: "lipid" in name)
     for k, group in enumerate(by_unit(lipids)):
         plots.append(over_time(numbered("lipid_mixing", k), "Lipid mixing", x, group))
