@@ -19,7 +19,8 @@ import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1]
 FRACTIONS = (0.1, 0.25, 0.5)  # of the vesicle's radius, that the neck reaches
-TERMS = ('intermonolayer friction', 'surface viscosity', 'slip viscosity', 'drag')
+TERMS = ('intermonolayer friction', 'surface viscosity', 'slip viscosity', 'drag', 'pore flow')
+WATER = 0.89e-3  # viscosity of water at 25 degrees Celsius [pN us/nm^2]
 PATCH = 7.5  # radius of the patch over that of the vesicle, as in the parameter file
 ROWS = 300  # of statistics.csv, about
 ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1')
@@ -34,7 +35,7 @@ class Opening:
         interval = radius * (5 + 30 * friction) / ROWS
         settings = {'Vesicle/Radius': radius, 'Plasma membrane/Patch radius': PATCH * radius,
                     'Fusion/Time': 0, 'Leaflets/Model': 'two leaflets',
-                    'Leaflets/Intermonolayer friction': friction,
+                    'Leaflets/Intermonolayer friction': friction, 'Cargo/Viscosity': WATER,
                     'Time/End time': 1e3 * ROWS * interval, 'Time/Output interval': interval}
         with tempfile.TemporaryDirectory() as folder:
             output = pathlib.Path(folder) / 'output'

@@ -52,9 +52,13 @@ Neck find_neck(const CurveSpline &curve) {
   const CurveSample s = curve.at(neck.parameter);
   neck.radius = s.r;
   neck.height = s.z;
+  neck.middle = dealii::Point<3>(0., 0., s.z);
 
   // Trapezoidal sums over the samples; the spline is smooth and finely sampled.
-  const auto walk = [&](const int direction) {
+  // The sum of what the neck and the access beyond its end resist is largest where the slope dr/dz
+  // has its end value.
+  const auto walk = [&](const int direction, const double end_slope, const auto &per_length,
+                        const auto &access) {
     double resistance = 0.;
     CurveSample last = s;
     for (std::ptrdiff_t k = centre; k >= 0 && k < std::ptrdiff_t(t.size()); k += direction) {
@@ -62,15 +66,21 @@ Neck find_neck(const CurveSpline &curve) {
       if ((t[k] - neck.parameter) * direction <= 0.)
         continue;
       const double slope = std::abs(next.r - last.r) / std::max(1e-300, std::abs(next.z - last.z));
-      if (slope > 4. / pi)
+      if (slope > end_slope)
         break;
-      resistance +=
-          0.5 * (1. / (last.r * last.r) + 1. / (next.r * next.r)) * std::abs(next.z - last.z) / pi;
+      resistance += 0.5 * (per_length(last.r) + per_length(next.r)) * std::abs(next.z - last.z);
       last = next;
     }
-    return resistance + 1. / (4. * last.r);
+    return resistance + access(last.r);
   };
-  neck.resistance = walk(+1) + walk(-1);
+  for (const int direction : {+1, -1}) {
+    neck.resistance += walk(
+        direction, 4. / pi, [](const double r) { return 1. / (pi * r * r); },
+        [](const double r) { return 1. / (4. * r); });
+    neck.flow_resistance += walk(
+        direction, 16. / (9. * pi), [](const double r) { return 8. / (pi * std::pow(r, 4)); },
+        [](const double r) { return 3. / (2. * r * r * r); });
+  }
 
   CurveSample last = s;
   for (std::size_t k = 0; k < t.size(); ++k)

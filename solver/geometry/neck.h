@@ -4,6 +4,8 @@
 
 #include "geometry/curve_spline.h"
 
+#include <deal.II/base/point.h>
+
 namespace fusogen {
 /// The neck between a vesicle (pole at the end of the meridian) and the plasma membrane (rim at its
 /// beginning).
@@ -21,6 +23,13 @@ struct Neck {
   /// 531). The neck ends where adding more of it would cost as much as it saves in access, at dr/dz
   /// = 4/pi; for a cylinder of length L in a wall this is the usual (L + pi r / 2) / (pi r^2).
   double resistance = 0.;
+  /// Resistance of the pore to a flow of water over its viscosity [1/nm^3]: int 8 dz / (pi r^4) of
+  /// Poiseuille flow and 3/(2 r_end^3) on each side, half of the resistance of a hole in a thin
+  /// wall (Sampson, Phil. Trans. R. Soc. A 182 (1891) 449; Dagan, Weinbaum and Pfeffer, J. Fluid
+  /// Mech. 115 (1982) 505), the ends chosen likewise. A tenth less than exact where both matter
+  /// alike.
+  double flow_resistance = 0.;
+  dealii::Point<3> middle; ///< of the circle that is the neck [nm]
 };
 
 /// Looks for the neck along @p curve, which runs from the rim to the vesicle's north pole.

@@ -221,6 +221,11 @@ void LipidTransport<dim>::solve(const Kind &kind, const double slip_sign, const 
     fraction = 0.;
     return;
   }
+  // Without spreading and slip the fractions are those before, and PETSc's GMRES fails at a
+  // residual of zero.
+  Vector residual = right;
+  if (matrix.residual(residual, solution, right) == 0.)
+    return;
   // The preconditioned residual, which is that of the fractions.
   SolverControl control(1000, linear_tolerance * std::max(1., solution.l2_norm()));
   PETScWrappers::SolverGMRES solver(control, membrane.communicator());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "lipids/mixing_signals.h"
 
+#include "geometry/scalar_content.h"
+
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 
 #include <algorithm>
@@ -26,41 +28,27 @@ std::array<double, 2> leaflet_densities(const double radius, const double distan
 // area of its shape function, writable.
 template <int dim>
 Vector MixingSignals<dim>::evanescent_light(const Membrane<dim> &membrane) const {
-  Vector light = membrane.scalar_vector(false), area = membrane.scalar_vector(false);
-  SurfaceValues<dim> surface(membrane.degree());
-  const unsigned int n = surface.n_scalar_dofs(),
-                     last_corner = GeometryInfo<dim>::vertices_per_cell - 1;
-  dealii::Vector<double> local_light(n), local_area(n);
+  constexpr unsigned int last_corner = GeometryInfo<dim>::vertices_per_cell - 1;
   std::vector<double> x;
-  std::vector<types::global_dof_index> indices;
-  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned()) {
-      membrane.cell_positions(cell, x);
-      membrane.cell_scalar_indices(cell, indices);
-      surface.reinit(x, Membrane<dim>::orientation(cell));
-      // The disc's edge is as wide as a cell, so that material crosses it smoothly.
-      double squared_size = 0.;
-      for (unsigned int c = 0; c <= dim; ++c)
-        squared_size += std::pow(x[last_corner * (dim + 1) + c] - x[c], 2);
-      const double size = std::sqrt(squared_size);
-      local_light = 0.;
-      local_area = 0.;
-      for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
-        const Vector3 &point = surface.point(q);
-        const double distance = std::hypot(point[0] - fusion_site[0], point[1] - fusion_site[1]);
-        const double brightness = std::clamp(0.5 + (assay.tirf_radius - distance) / size, 0., 1.) *
-                                  std::exp(-point[2] / assay.tirf_depth);
-        for (unsigned int j = 0; j < n; ++j) {
-          const double dA = surface.weight(q) * surface.scalar_shape(q, j).value;
-          local_light[j] += brightness * dA;
-          local_area[j] += dA;
+  Vector light = scalar_content(
+      membrane, [&](const auto &cell, const auto &surface, std::vector<double> &values) {
+        // The disc's edge is as wide as a cell, so that material crosses it smoothly.
+        membrane.cell_positions(cell, x);
+        double squared_size = 0.;
+        for (unsigned int c = 0; c <= dim; ++c)
+          squared_size += std::pow(x[last_corner * (dim + 1) + c] - x[c], 2);
+        const double size = std::sqrt(squared_size);
+        for (unsigned int q = 0; q < values.size(); ++q) {
+          const Vector3 &point = surface.point(q);
+          const double distance = std::hypot(point[0] - fusion_site[0], point[1] - fusion_site[1]);
+          values[q] = std::clamp(0.5 + (assay.tirf_radius - distance) / size, 0., 1.) *
+                      std::exp(-point[2] / assay.tirf_depth);
         }
-      }
-      membrane.scalar_constraints().distribute_local_to_global(local_light, indices, light);
-      membrane.scalar_constraints().distribute_local_to_global(local_area, indices, area);
-    }
-  light.compress(VectorOperation::add);
-  area.compress(VectorOperation::add);
+      });
+  const Vector area =
+      scalar_content(membrane, [](const auto &, const auto &, std::vector<double> &values) {
+        std::fill(values.begin(), values.end(), 1.);
+      });
   for (const auto i : membrane.scalar_dofs().locally_owned_dofs()) {
     const double a = area(i), l = light(i);
     light(i) = a > 0. ? l / a : 0.; // hanging nodes have no area

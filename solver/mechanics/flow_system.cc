@@ -212,8 +212,11 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
       border_values[k] += relaxed_difference;
       continue;
     }
-    border_values[k] += constrained_terms[k]->constraint_offset();
-    gradient.add(constrained_terms[k]->multiplier, borders[k]);
+    const Term<dim> &term = *constrained_terms[k];
+    const double compliance = term.constraint_compliance(dt);
+    border_values[k] += term.constraint_offset() - compliance * term.multiplier;
+    border_diagonal[k] -= compliance;
+    gradient.add(term.multiplier, borders[k]);
   }
 }
 

@@ -101,6 +101,17 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
       reservoir_map.push_back(pair);
 }
 
+namespace {
+// Whether a side of a rectangle is parallel to x (0) or y (1).
+unsigned int direction_along(const typename Membrane<2>::Cell &cell, const unsigned int face) {
+  const Tensor<1, 3> side = cell->face(face)->vertex(1) - cell->face(face)->vertex(0);
+  return std::abs(side[0]) > std::abs(side[1]) ? 0 : 1;
+}
+unsigned int direction_along(const typename Membrane<1>::Cell &, unsigned int) {
+  return numbers::invalid_unsigned_int; // a ring: slip along it is none
+}
+} // namespace
+
 template <int dim>
 typename MixedSpace<dim>::Block
 MixedSpace<dim>::block_of_component(const unsigned int component) const {
@@ -134,7 +145,9 @@ bool MixedSpace<dim>::is_fixed(const Cell &cell, const unsigned int index,
       }
       const EdgeCondition &condition = edge_conditions.at(edge);
       if (block == potential ? condition.leaflets_at_rest_beyond
-          : block == slip    ? vertical || !condition.leaflets_at_rest_beyond
+          : block == slip    ? vertical || !(condition.leaflets_at_rest_beyond ||
+                                          (condition.leaflets_slip_along &&
+                                           index % spacedim == direction_along(cell, face)))
           : block == moment  ? condition.moment_free
           : vertical         ? condition.height_fixed
                              : condition.radius_fixed)

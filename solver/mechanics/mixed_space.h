@@ -18,6 +18,9 @@ struct EdgeCondition {
   /// Two leaflets slip across the edge and exchange molecules with a membrane at rest beyond it, so
   /// that the potential is zero there; else they do not slip at the edge.
   bool leaflets_at_rest_beyond = false;
+  /// In space, two leaflets slip along the sides of a rectangle parallel to x and y, but not across
+  /// them: beyond them the membrane goes on as its mirror image.
+  bool leaflets_slip_along = false;
 };
 
 /// How the leaflets of a bilayer move.

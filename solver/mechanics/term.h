@@ -142,6 +142,8 @@ public:
   }
   /// What the sum of the values of g lacks to be the constraint (e.g. minus the target).
   virtual double constraint_offset() const { return 0.; }
+  /// How far the constraint yields to its multiplier: it is g = compliance * multiplier.
+  virtual double constraint_compliance(double /*dt*/) const { return 0.; }
   double multiplier = 0.;
 
   /// Saves and loads what a step or the scenario changes in the term; @p name tells this term's

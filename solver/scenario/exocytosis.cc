@@ -10,6 +10,7 @@
 #include "mechanics/boundary_tension.h"
 #include "mechanics/drag.h"
 #include "mechanics/inextensibility.h"
+#include "mechanics/pore_flow.h"
 #include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis_surface.h"
@@ -45,6 +46,7 @@ private:
   void make_lipids();
   void let_lipids_act();
   const Vector *leaflet_difference() const;
+  void open_pores();
   void advance(double longest);
   bool hemifused() const;
   std::vector<Stalk> stalks() const;
@@ -81,6 +83,7 @@ private:
 
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
+  std::vector<PoreFlow<dim> *> pore_flows; // terms of flow, one for each vesicle, or none
   std::unique_ptr<LipidFields<dim>> lipids;
   MixingSignals<dim> assay;  // contents count mid-surface, so it is told each leaflet's density
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
@@ -152,6 +155,10 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
     flow->add(PoleForce<dim>::given(parameters.applied_force.pole));
   if (parameters.applied_force.ring != 0.)
     flow->add(RingForce<dim>(parameters.applied_force.ring));
+  pore_flows.clear();
+  if (parameters.lumen_viscosity > 0.)
+    for (unsigned int i = 0; i < lumens.size(); ++i)
+      pore_flows.push_back(&flow->add(PoreFlow<dim>(i)));
   flow->initialize();
   // The time in which a neck of the initial size relaxes.
   flow->area_relaxation_time =
@@ -368,8 +375,21 @@ template <int dim> void Exocytosis<dim>::adapt_mesh() {
   mesh_changed(material_area, tension, fields, energy_before);
 }
 
+// What is in the lumens has to pass the necks as they are now.
+template <int dim> void Exocytosis<dim>::open_pores() {
+  std::vector<Vector3> middles;
+  for (const Neck &neck : necks)
+    middles.push_back(neck.middle);
+  for (unsigned int i = 0; i < pore_flows.size(); ++i)
+    if (fused && necks[i].radius > 0. && necks[i].lumen_volume > 0.)
+      pore_flows[i]->open(middles, parameters.lumen_viscosity * necks[i].flow_resistance);
+    else
+      pore_flows[i]->remove();
+}
+
 template <int dim> void Exocytosis<dim>::advance(const double longest) {
   adapt_mesh();
+  open_pores();
   const Vector positions = membrane->positions();
   const StepResult step = stepper.advance(*flow, longest);
   dissipated += step.dissipated;
@@ -485,6 +505,9 @@ template <int dim> void Exocytosis<dim>::write() {
     row.set("frustration energy", "kT", lipids->frustration_energy() / kT);
   row.set("area through rim", "nm^2", area_left);
   row.set("pore resistance", "1/nm", fused ? necks[0].resistance : std::nan(""));
+  for (unsigned int i = 0; i < pore_flows.size(); ++i)
+    row.set("lumen pressure" + (i == 0 ? "" : " " + std::to_string(i + 1)), "pN/nm^2",
+            pore_flows[i]->pressure());
   for (unsigned int i = 1; i < lumens.size(); ++i) {
     const std::string vesicle = " " + std::to_string(i + 1);
     row.set("neck radius" + vesicle, "nm", fused ? necks[i].radius : 0.);

@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_SCENARIO_LEAFLETS_H
 #define FUSOGEN_SCENARIO_LEAFLETS_H
 
+#include "geometry/scalar_content.h"
 #include "io/surface_output.h"
 #include "mechanics/flow_system.h"
 #include "mechanics/leaflet_elasticity.h"
@@ -27,48 +28,35 @@ template <int dim> void add_leaflets(FlowSystem<dim> &flow, const Parameters &pa
 /// membrane, by Leaflets/Local excess times exp(-(distance / Leaflets/Excess radius)^2).
 template <int dim> void add_local_excess(FlowSystem<dim> &flow, const Parameters &parameters) {
   const Membrane<dim> &membrane = flow.membrane();
-  SurfaceValues<dim> surface(membrane.degree());
-  std::vector<double> x;
-  const auto for_each_cell = [&](const auto &function) {
-    for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-      if (cell->is_locally_owned()) {
-        membrane.cell_positions(cell, x);
-        surface.reinit(x, Membrane<dim>::orientation(cell));
-        function(cell);
-      }
-  };
-  std::vector<double> top = {0., 0., -std::numeric_limits<double>::max()};
-  for_each_cell([&](const auto &) {
-    for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-      if (const Vector3 &point = surface.point(q); point[2] > top[2])
-        top = {point[0], point[1], point[2]};
-  });
+  std::vector<double> top = {0., 0., -std::numeric_limits<double>::max()}, x;
+  SurfaceValues<dim> cell_surface(membrane.degree());
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      membrane.cell_positions(cell, x);
+      cell_surface.reinit(x, Membrane<dim>::orientation(cell));
+      for (unsigned int q = 0; q < cell_surface.n_quadrature_points(); ++q)
+        if (const Vector3 &point = cell_surface.point(q); point[2] > top[2])
+          top = {point[0], point[1], point[2]};
+    }
   for (const auto &other : dealii::Utilities::MPI::all_gather(membrane.communicator(), top))
     if (other[2] > top[2])
       top = other;
   if constexpr (dim == 1)
     top[0] = 0.; // on the axis
 
-  Vector excess = membrane.scalar_vector(false), content = excess;
-  std::vector<dealii::types::global_dof_index> indices;
-  for_each_cell([&](const auto &cell) {
-    membrane.cell_scalar_indices(cell, indices);
-    std::vector<double> local(indices.size(), 0.);
-    for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q) {
-      const Vector3 &point = surface.point(q);
-      const double squared = std::pow(point[0] - top[0], 2) + std::pow(point[1] - top[1], 2) +
-                             std::pow(point[2] - top[2], 2),
-                   radius = parameters.leaflets.excess_radius,
-                   density =
-                       parameters.leaflets.local_excess * std::exp(-squared / (radius * radius));
-      for (unsigned int j = 0; j < local.size(); ++j)
-        local[j] += surface.weight(q) * density * surface.scalar_shape(q, j).value;
-    }
-    membrane.scalar_constraints().distribute_local_to_global(local, indices, excess);
-  });
-  excess.compress(dealii::VectorOperation::add);
-  content = flow.leaflet_content;
-  content.add(1., excess);
+  Vector content =
+      scalar_content(membrane, [&](const auto &, const auto &surface, std::vector<double> &values) {
+        for (unsigned int q = 0; q < values.size(); ++q) {
+          const Vector3 &point = surface.point(q);
+          const double squared = std::pow(point[0] - top[0], 2) + std::pow(point[1] - top[1], 2) +
+                                 std::pow(point[2] - top[2], 2),
+                       radius = parameters.leaflets.excess_radius;
+          values[q] = parameters.leaflets.local_excess * std::exp(-squared / (radius * radius));
+        }
+      });
+  Vector before = membrane.scalar_vector(false);
+  before = flow.leaflet_content;
+  content.add(1., before);
   flow.leaflet_content = content;
   flow.project_moment();
 }

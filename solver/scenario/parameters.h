@@ -126,6 +126,7 @@ struct Parameters {
   } lipids;
 
   double cargo_diffusion_coefficient = 300.;
+  double lumen_viscosity = 0.;
 
   Assay assay;
   /// The same with the area of the probe's molecules.

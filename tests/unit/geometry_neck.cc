@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(cylinder) {
   BOOST_CHECK(!neck.has_waist);
   BOOST_CHECK_CLOSE(neck.radius, r, 1e-10);
   BOOST_CHECK_CLOSE(neck.resistance, (L + pi * r / 2) / (pi * r * r), 1e-8);
+  BOOST_CHECK_CLOSE(neck.flow_resistance, 8 * L / (pi * std::pow(r, 4)) + 3 / (r * r * r), 1e-8);
 }
 
 BOOST_AUTO_TEST_CASE(catenoids) {
@@ -46,6 +47,32 @@ BOOST_AUTO_TEST_CASE(catenoids) {
     const double x = 4 / pi, r_end = a * std::hypot(1, x);
     const double expected = 2 * (x / std::hypot(1, x) / (pi * a) + 1 / (4 * r_end));
     BOOST_CHECK_CLOSE(neck.resistance, expected, 0.1);
+    // The flow's resistance counts to where sinh(z / a) = 16 / (9 pi).
+    const double s = 16 / (9 * pi), t = s / std::hypot(1, s),
+                 of_flow = 2 * (8 / pi * (t - t * t * t / 3) + 1.5 / std::pow(std::hypot(1, s), 3));
+    BOOST_CHECK_CLOSE(neck.flow_resistance, of_flow / (a * a * a), 0.1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(flow_through_hyperboloids) {
+  // Stokes flow has the stream function zeta^3 - 3 zeta0^2 zeta in oblate spheroidal coordinates
+  // with the wall at zeta0 (Sampson 1891), and the pressure of the first term, which is that of a
+  // hole of the focal radius.
+  for (const double zeta0 : {0.2, 0.5, 0.8, 0.95}) {
+    const double focal = 2, a = focal * std::sqrt(1 - zeta0 * zeta0),
+                 exact = 3 / (std::pow(focal, 3) * std::pow(1 - zeta0, 2) * (1 + 2 * zeta0));
+    const Profile wall = Profile::parametric(
+        [&](const double u) {
+          return CurveSample{a * std::cosh(u), focal * zeta0 * std::sinh(u),
+                             a * std::sinh(u), focal * zeta0 * std::cosh(u),
+                             a * std::cosh(u), focal * zeta0 * std::sinh(u)};
+        },
+        -2.5, 2.5);
+    const Neck neck = find_neck(spline_of(wall, 128, CurveEnd::free, CurveEnd::free));
+    BOOST_TEST_MESSAGE("hyperboloid, zeta0 = " << zeta0 << ": flow resistance "
+                                               << neck.flow_resistance << ", exact " << exact);
+    BOOST_CHECK_LT(neck.flow_resistance, 1.01 * exact);
+    BOOST_CHECK_GT(neck.flow_resistance, 0.86 * exact);
   }
 }
 

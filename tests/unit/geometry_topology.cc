@@ -246,6 +246,8 @@ BOOST_AUTO_TEST_CASE(fused_sphere_is_the_omega_of_the_meridian) {
                                << change.ledger.after.area / omega.profile.area() - 1);
     BOOST_CHECK_SMALL(neck.radius / exact.radius - 1, refinement == 2 ? 1e-4 : 1e-5);
     BOOST_CHECK_SMALL(neck.resistance / exact.resistance - 1, 1e-3);
+    BOOST_CHECK_SMALL(neck.flow_resistance / exact.flow_resistance - 1, 1e-3);
+    BOOST_CHECK_SMALL(neck.middle[2] - exact.height, 1e-2);
     BOOST_CHECK_SMALL(neck.lumen_volume / exact.lumen_volume - 1, 5e-3); // loops are not circles
     if (refinement == 3) {
       BOOST_CHECK_LT(resolution(*change.membrane).largest_angle, 0.5);
@@ -292,6 +294,7 @@ BOOST_AUTO_TEST_CASE(two_vesicles_fuse_along_any_axis) {
     BOOST_CHECK(neck.has_waist);
     BOOST_CHECK_SMALL(neck.radius / r0 - 1, refinement == 2 ? 1e-3 : 1e-4);
     BOOST_CHECK_SMALL(neck.height, 1e-2);
+    BOOST_CHECK_SMALL((neck.middle - (centre + (R + 0.5 * g) * axis)).norm(), 1e-2);
     // A closed vesicle: outward normal on all of it.
     BOOST_CHECK_CLOSE(change.membrane->volume(), change.ledger.after.volume, 1e-10);
     BOOST_CHECK_CLOSE(change.membrane->volume(), 2 * 4 * pi * R * R * R / 3, 1.);

@@ -5,11 +5,13 @@
 #include <boost/test/unit_test.hpp>
 
 #include "mechanics/applied_force.h"
+#include "mechanics/area_reservoir.h"
 #include "mechanics/bending.h"
 #include "mechanics/drag.h"
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/flow_system.h"
 #include "mechanics/inextensibility.h"
+#include "mechanics/pore_flow.h"
 #include "mechanics/surface_viscosity.h"
 #include "surfaces.h"
 
@@ -18,7 +20,7 @@ using namespace fusogen::test;
 
 namespace {
 
-const double kappa = 82, viscosity = 4, radius = 20,
+const double PI = std::acos(-1.), kappa = 82, viscosity = 4, radius = 20,
              relaxation_time = viscosity * radius * radius / kappa;
 
 /// A vesicle that keeps its volume and relaxes under bending.
@@ -117,9 +119,50 @@ template <int dim> void check_failure() {
   BOOST_CHECK_SMALL(difference.linfty_norm(), 1e-7 * radius);
 }
 
+/// A sphere under a tension that empties through a pore with the pressure 2 sigma / R.
+template <int dim> void check_leak() {
+  const double sigma = 0.5, resistance = 1e-5, dt = 1e-3;
+  const auto membrane = closed_membrane<dim>(sphere(radius), dim == 1 ? 32 : 2);
+  FlowSystem<dim> flow(*membrane, {});
+  flow.add(Bending<dim>(kappa, 0));
+  flow.add(SurfaceViscosity<dim>(1e-6 * viscosity));
+  flow.add(Drag<dim>(1e-12));
+  flow.add(Inextensibility<dim>());
+  flow.add(AreaReservoir<dim>(sigma));
+  auto &pore = flow.add(PoreFlow<dim>(0));
+  flow.initialize();
+  const auto radius_of = [&] { return std::cbrt(3 * membrane->volume() / (4 * PI)); };
+
+  pore.open({Vector3({0, 0, -2 * radius})}, resistance);
+  for (int k = 0; k < 3; ++k) {
+    const double before = radius_of(), energy = flow.energies().at("reservoir");
+    const StepResult step = flow.step(dt);
+    BOOST_REQUIRE(step.converged);
+    const double now = radius_of();
+    BOOST_CHECK_CLOSE(pore.pressure(), 2 * sigma * now / (before * before), 0.1);
+    const double rate = (before - now) / dt * 4 * PI * before * before;
+    BOOST_CHECK_CLOSE(rate, pore.pressure() / resistance, 0.1);
+    BOOST_CHECK_CLOSE(flow.dissipated_power().at("pore flow"),
+                      resistance * std::pow(pore.pressure() / resistance, 2), 1e-6);
+    // Of what the tension loses, backward Euler does not dissipate a share of the step.
+    BOOST_CHECK_CLOSE(energy - flow.energies().at("reservoir"), step.dissipated,
+                      100 * (before / now - 1) + 0.1);
+  }
+  pore.remove();
+  const double before = radius_of();
+  BOOST_REQUIRE(flow.step(1e-4 * dt).converged);
+  BOOST_CHECK_SMALL(pore.pressure(), 1e-12);
+  BOOST_CHECK_LT(radius_of(), before);
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(mechanics_step)
+
+BOOST_AUTO_TEST_CASE(a_vesicle_leaks_through_a_pore) {
+  check_leak<1>();
+  check_leak<2>();
+}
 
 BOOST_AUTO_TEST_CASE(area_and_volume_are_kept) {
   check_kept<1>();

@@ -105,7 +105,7 @@ std::vector<CellRing> rings_beside(const CoarseMesh<2> &mesh, std::vector<unsign
   }
 }
 
-std::vector<Point<2>> effective_meridian(const Membrane<2> &membrane, const Pore &pore) {
+EffectiveMeridian effective_meridian(const Membrane<2> &membrane, const Pore &pore) {
   const CoarseMesh<2> mesh = membrane.coarse_mesh();
   // The right side is on the left of the loop run backwards.
   std::array<std::vector<CellRing>, 2> rings; // first membrane, second one
@@ -277,11 +277,13 @@ std::vector<Point<2>> effective_meridian(const Membrane<2> &membrane, const Pore
   for (const LoopSums &loop : results)
     meridian.emplace_back(std::sqrt(loop.area.norm() / numbers::PI), (loop.middle - origin) * axis);
   add_pole(1);
-  return meridian;
+  return {meridian, origin, axis};
 }
 
 Neck find_neck(const Membrane<2> &membrane, const Pore &pore) {
-  return find_neck(
-      CurveSpline(effective_meridian(membrane, pore), CurveEnd::free, CurveEnd::horizontal));
+  const EffectiveMeridian meridian = effective_meridian(membrane, pore);
+  Neck neck = find_neck(CurveSpline(meridian.points, CurveEnd::free, CurveEnd::horizontal));
+  neck.middle = Point<3>(meridian.origin + neck.height * meridian.axis);
+  return neck;
 }
 } // namespace fusogen

@@ -51,9 +51,14 @@ std::vector<CellRing> rings_beside(const CoarseMesh<2> &mesh, std::vector<unsign
 /// meridian. Collective; no rank needs more of the membrane than its own cells.
 Neck find_neck(const Membrane<2> &membrane, const Pore &pore);
 
-/// Points (r, z) of the effective meridian [nm], from the side of the first membrane to the second
-/// one; z is measured from the ring.
-std::vector<dealii::Point<2>> effective_meridian(const Membrane<2> &membrane, const Pore &pore);
+/// The effective meridian.
+struct EffectiveMeridian {
+  /// Points (r, z) [nm], from the side of the first membrane to the second one; z is measured from
+  /// the ring.
+  std::vector<dealii::Point<2>> points;
+  Vector3 origin, axis; ///< middle of the ring [nm], and where z goes from there (unit vector)
+};
+EffectiveMeridian effective_meridian(const Membrane<2> &membrane, const Pore &pore);
 } // namespace fusogen
 
 #endif
