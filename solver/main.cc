@@ -7,6 +7,7 @@
 #include "base/user_error.h"
 #include "base/version.h"
 #include "scenario/checkpointing.h"
+#include "scenario/docking.h"
 #include "scenario/exocytosis.h"
 #include "scenario/relaxation.h"
 #include "scenario/statics.h"
@@ -37,6 +38,9 @@ void run(const RunContext &context) {
     break;
   case ScenarioKind::tether:
     run_tether(context);
+    break;
+  case ScenarioKind::docking:
+    run_docking(context);
     break;
   case ScenarioKind::exocytosis:
     run_exocytosis(context);

@@ -38,8 +38,20 @@ template <int dim> double RingForce<dim>::nodal_energy(const NodalState &cell) c
   return cell.neck_node >= 0 ? force * cell.positions[cell.neck_node * (dim + 1)] : 0.;
 }
 
+template <int dim>
+void VesicleForce<dim>::add_to(const PointState &p, PointDerivatives &d, bool) const {
+  d.displacement_now[frame::value(2)] -= per_area(p) * p.before.weight;
+}
+
+// The area is that before the step, which the material keeps.
+template <int dim> double VesicleForce<dim>::energy(const PointState &p) const {
+  return -per_area(p) * p.before.weight * p.now.point[2];
+}
+
 template class PoleForce<1>;
 template class PoleForce<2>;
 template class RingForce<1>;
+template class VesicleForce<1>;
+template class VesicleForce<2>;
 template class RingForce<2>;
 } // namespace fusogen

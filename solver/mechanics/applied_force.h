@@ -31,6 +31,25 @@ private:
   bool holds_height;
 };
 
+/// A force along z on the vesicle as a whole, spread over the area of its material: energy -F z
+/// with the mean height z.
+template <int dim> class VesicleForce : public Term<dim> {
+public:
+  /// @param force F [pN]
+  /// @param area of the vesicle [nm^2]
+  VesicleForce(double force, double area) : force(force), area(area) {}
+  std::string name() const override { return "vesicle force"; }
+  void add_to(const PointState &p, PointDerivatives &d, bool second) const override;
+  double energy(const PointState &p) const override;
+
+  double force, area;
+
+private:
+  double per_area(const PointState &p) const {
+    return p.component == Component::vesicle ? force / area : 0.;
+  }
+};
+
 /// A radial force on the ring at the narrowest point of a neck, as a protein collar exerts it:
 /// energy F r_neck, where F is the force per ring, the integral of the force per length around it
 /// [pN]; F > 0 constricts. Meridian only.

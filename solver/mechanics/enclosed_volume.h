@@ -6,11 +6,19 @@
 
 namespace fusogen {
 /// The volume V enclosed by the vesicle, either held at a target (the multiplier is then the
-/// pressure difference p = p_in - p_out) or under a given pressure difference: energy -p V.
+/// pressure difference p = p_in - p_out), held there by the osmotic pressure of what is dissolved
+/// on both sides, p = K (1 - V / target), or under a given pressure difference: energy -p V.
 template <int dim> class EnclosedVolume : public Term<dim> {
 public:
   /// A vesicle that keeps its volume @p target [nm^3].
   static EnclosedVolume fixed(double target) { return EnclosedVolume(true, target, 0.); }
+  /// A vesicle whose water has come to osmotic equilibrium at the volume @p target [nm^3].
+  /// @param modulus K = kT times the concentration of all that is dissolved [pN/nm^2]
+  static EnclosedVolume osmotic(double target, double modulus) {
+    EnclosedVolume result(true, target, 0.);
+    result.compliance = target / modulus;
+    return result;
+  }
   /// A vesicle under a pressure difference [pN/nm^2], inside minus outside.
   static EnclosedVolume under_pressure(double pressure) {
     return EnclosedVolume(false, 0., pressure);
@@ -22,6 +30,10 @@ public:
   bool has_constraint() const override { return is_fixed; }
   void add_to_constraint(const PointState &p, PointConstraint &g) const override;
   double constraint_offset() const override { return target; }
+  double constraint_compliance(double) const override { return compliance; }
+  double constraint_energy() const override {
+    return 0.5 * compliance * this->multiplier * this->multiplier;
+  }
   void serialize(StateArchive &state, const std::string &name) override {
     Term<dim>::serialize(state, name);
     state.item(name + ": target volume", target);
@@ -34,6 +46,7 @@ private:
       : target(target), is_fixed(is_fixed), pressure(pressure) {}
   bool is_fixed;
   double pressure;
+  double compliance = 0.; // [nm^5/pN]
 };
 } // namespace fusogen
 

@@ -610,6 +610,8 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   for (const Term<dim> *term : paired_terms)
     energy_after += term->pair_energy();
   result.energy_after = Utilities::MPI::sum(energy_after, communicator);
+  for (const Term<dim> *term : constrained_terms)
+    result.energy_after += term->constraint_energy();
   if (space.leaflets == Leaflets::two)
     move_leaflets(dt);
   last_power.clear();
@@ -677,6 +679,8 @@ template <int dim> std::map<std::string, double> FlowSystem<dim>::energies() con
     sums[term->name()] += term->pair_energy();
   for (auto &[name, value] : sums)
     value = Utilities::MPI::sum(value, surface_membrane.communicator());
+  for (const Term<dim> *term : constrained_terms)
+    sums[term->name()] += term->constraint_energy();
   return sums;
 }
 

@@ -148,6 +148,8 @@ public:
   virtual double constraint_offset() const { return 0.; }
   /// How far the constraint yields to its multiplier: it is g = compliance * multiplier.
   virtual double constraint_compliance(double /*dt*/) const { return 0.; }
+  /// Energy stored in that [pN nm], of all processes together.
+  virtual double constraint_energy() const { return 0.; }
   double multiplier = 0.;
 
   /// A term between places of the membrane that are not in the same cell. All of these are called

@@ -17,6 +17,7 @@ void Parameters::declare(ParameterTable &table) {
            {{"relaxation", ScenarioKind::relaxation},
             {"pore energy", ScenarioKind::pore_energy},
             {"tether", ScenarioKind::tether},
+            {"docking", ScenarioKind::docking},
             {"exocytosis", ScenarioKind::exocytosis}},
            "What is computed. relaxation: a closed vesicle goes to equilibrium at its area and "
            "volume. pore energy: the "
@@ -61,6 +62,9 @@ void Parameters::declare(ParameterTable &table) {
   s.choice(
       "Volume", vesicle.fixed_volume, {{"fixed", true}, {"free", false}},
       "fixed: the vesicle keeps its volume. free: water passes the membrane without resistance.");
+  s.real("Osmotic modulus", vesicle.osmotic_modulus, "pN/nm^2", positive(),
+         "Pressure by which a docking vesicle resists a change of its volume, relative to this "
+         "change: kT times the concentration of all solutes, 0.74 for 300 mOsm.");
   s.choice(
       "Initial shape", vesicle.shape,
       {{"sphere", InitialShape::sphere},
@@ -177,6 +181,26 @@ void Parameters::declare(ParameterTable &table) {
          "tension)).");
   s.integer("Extensions", tether.extensions, 1, 100000,
             "Number of heights from 0 to the largest, in curve.csv.");
+
+  s = table.section("Contact");
+  s.real("Hydration pressure", contact.hydration_pressure, "pN/nm^2", non_negative(),
+         "Hydration repulsion of two bilayers whose surfaces touch; it decays exponentially with "
+         "their distance.");
+  s.real("Hydration decay length", contact.hydration_decay, "nm", positive(),
+         "Decay length of the hydration repulsion.");
+  s.real("Adhesion energy", contact.adhesion_energy, "pN/nm", non_negative(),
+         "Energy per area by which two bilayers attract each other when their surfaces touch; it "
+         "decays exponentially, too.");
+  s.real("Adhesion decay length", contact.adhesion_decay, "nm", positive(),
+         "Decay length of the adhesion, longer than that of the repulsion.");
+  s.real("Bilayer thickness", contact.thickness, "nm", non_negative(),
+         "What the distance of surfaces is less than that of mid-surfaces.");
+
+  s = table.section("Docking");
+  s.real("Distance", docking.distance, "nm", positive(),
+         "Of the vesicle from the plasma membrane at the start (mid-surfaces).");
+  s.real("Force", docking.force, "pN", any(),
+         "Force on the vesicle towards the plasma membrane, spread over its area.");
 
   s = table.section("Fusion");
   s.real("Gap", fusion.gap, "nm", positive(),
@@ -388,10 +412,11 @@ void Parameters::check(const ParameterTable &table) const {
     return named(table, path, number);
   };
   if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis &&
-      geometry.dimension == Dimension::space)
-    throw UserError("Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
-                    ") is for Scenario/Kind = relaxation or exocytosis only; the other scenarios "
-                    "need meridian");
+      kind != ScenarioKind::docking && geometry.dimension == Dimension::space)
+    throw UserError(
+        "Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
+        ") is for Scenario/Kind = relaxation, docking or exocytosis only; the other scenarios "
+        "need meridian");
   if (geometry.adaptive) {
     if (kind != ScenarioKind::exocytosis || geometry.dimension != Dimension::space)
       throw UserError("Geometry/Adaptive = yes (" + table.where("Geometry/Adaptive") +
@@ -494,6 +519,32 @@ void Parameters::check(const ParameterTable &table) const {
         throw UserError(value(name, r) + " must be less than half of " +
                         value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));
     }
+  }
+  if (kind == ScenarioKind::docking) {
+    if (contact.hydration_pressure <= 0.)
+      throw UserError(
+          value("Contact/Hydration pressure", contact.hydration_pressure) +
+          " must be greater than 0 for docking: nothing else keeps the membranes apart");
+    if (contact.adhesion_energy > 0. && contact.adhesion_decay <= contact.hydration_decay)
+      throw UserError(value("Contact/Adhesion decay length", contact.adhesion_decay) +
+                      " must be greater than " +
+                      value("Contact/Hydration decay length", contact.hydration_decay));
+    if (bilayer.drag_coefficient <= 0.)
+      throw UserError(value("Bilayer/Drag coefficient", bilayer.drag_coefficient) +
+                      " must be greater than 0 for docking: it is all that resists the vesicle's "
+                      "motion");
+    if (docking.distance <= contact.thickness)
+      throw UserError(value("Docking/Distance", docking.distance) + " must be greater than " +
+                      value("Contact/Bilayer thickness", contact.thickness));
+    if (linear_solver == SolverKind::iterative)
+      throw UserError("Solver/Linear solver = iterative (" + table.where("Solver/Linear solver") +
+                      ") must be direct or automatic for docking");
+    if (vesicle.shape != InitialShape::sphere)
+      throw UserError("Vesicle/Initial shape = " + table.value("Vesicle/Initial shape") + " (" +
+                      table.where("Vesicle/Initial shape") + ") must be sphere for docking");
+    if (plasma_membrane.patch_radius < 1.5 * vesicle.radius)
+      throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
+                      " must be at least 1.5 times " + value("Vesicle/Radius", vesicle.radius));
   }
   if (kind == ScenarioKind::tether && plasma_membrane.tension <= 0.)
     throw UserError(

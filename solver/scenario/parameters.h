@@ -7,13 +7,14 @@
 #include "lipids/mixing_signals.h"
 #include "lipids/species.h"
 #include "mechanics/choose_solver.h"
+#include "mechanics/contact_law.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 namespace fusogen {
-enum class ScenarioKind { relaxation, pore_energy, tether, exocytosis };
+enum class ScenarioKind { relaxation, pore_energy, tether, docking, exocytosis };
 enum class Dimension { meridian, space };
 enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, fused_pair, file };
 enum class LengthUnit { angstrom, nm, um, mm, m };
@@ -39,6 +40,7 @@ struct Parameters {
     double radius = 20.;
     double reduced_volume = 1.;
     bool fixed_volume = true;
+    double osmotic_modulus = 0.74;
     InitialShape shape = InitialShape::sphere;
     int mode_number = 2;
     double mode_amplitude = 0.01;
@@ -98,6 +100,11 @@ struct Parameters {
     double largest_extension = 10.;
     int extensions = 50;
   } tether;
+
+  struct Docking {
+    double distance = 10., force = 20.;
+  } docking;
+  ContactLaw contact;
 
   struct Fusion {
     double gap = 2.;

@@ -8,6 +8,7 @@ import time
 
 import area_difference
 import dimensions_agree
+import docking
 import exocytosis
 import exocytosis_in_space
 import lipid_mixing_runs
@@ -15,6 +16,7 @@ import pore_energies
 import sphere_modes
 import tether
 import vesicle_equilibria
+
 import vesicle_pair
 from runs import PROGRAM, SOURCE, Checks
 
@@ -34,7 +36,6 @@ PROGRAMS = {
     'lipids': 'Slowest exchange of lipids between two joined spheres [D / R^2]',
 }
 
-
 def messages(name):
     program = pathlib.Path(PROGRAM).parent / 'tests' / name
     if not program.exists():
@@ -44,7 +45,6 @@ def messages(name):
     lines = [line for line in done.stdout.splitlines() + done.stderr.splitlines()
              if 'cells' in line or 'theory' in line or line.startswith('sphere')]
     return f'\n## {PROGRAMS[name]}\n\n```\n' + '\n'.join(dict.fromkeys(lines)) + '\n```\n'
-
 
 def main():
     output = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE / 'doc' / 'verification.md'
@@ -63,13 +63,13 @@ def main():
     lipid_mixing_runs.verify(checks, False)
     exocytosis_in_space.verify(checks, True)
     vesicle_pair.verify(checks, True)
+    docking.verify(checks, True)
     text = PREAMBLE + checks.markdown() + ''.join(messages(name) for name in PROGRAMS)
     text += f'\n{sum(len(rows) for _, rows in checks.sections)} comparisons, {checks.failures} failures.\n'
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(text)
     print(f'{output}: {checks.failures} failures, {time.monotonic() - begin:.0f} s')
     sys.exit(1 if checks.failures else 0)
-
 
 if __name__ == '__main__':
     main()
