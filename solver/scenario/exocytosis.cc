@@ -577,7 +577,7 @@ template <int dim> void Exocytosis<dim>::run() {
                                                                           : parameters.fusion.time);
     advance(limit - stepper.time());
     const auto reached = outcome();
-    if (stepper.time() >= next_output * (1. - 1e-12) || reached) {
+    if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
       write();
       progress();
       next_output =

@@ -246,7 +246,8 @@ BOOST_AUTO_TEST_CASE(fused_sphere_is_the_omega_of_the_meridian) {
                                << change.ledger.after.area / omega.profile.area() - 1);
     BOOST_CHECK_SMALL(neck.radius / exact.radius - 1, refinement == 2 ? 1e-4 : 1e-5);
     BOOST_CHECK_SMALL(neck.resistance / exact.resistance - 1, 1e-3);
-    BOOST_CHECK_SMALL(neck.flow_resistance / exact.flow_resistance - 1, 1e-3);
+    // With the third to fourth power of the radius in place of the first to second.
+    BOOST_CHECK_SMALL(neck.flow_resistance / exact.flow_resistance - 1, 2e-3);
     BOOST_CHECK_SMALL(neck.middle[2] - exact.height, 1e-2);
     BOOST_CHECK_SMALL(neck.lumen_volume / exact.lumen_volume - 1, 5e-3); // loops are not circles
     if (refinement == 3) {
