@@ -21,10 +21,12 @@ namespace {
 class MovingSphere {
 public:
   MovingSphere(MPI_Comm communicator, const Parameters &parameters)
-      : radius(parameters.vesicle.radius), membrane(communicator, parameters.geometry.degree) {}
-
-  // The sphere on its mesh, around the origin; before, the membrane gets its mesh.
-  void initialize(const double bending_rigidity, const double spontaneous_curvature) {
+      : radius(parameters.vesicle.radius), membrane(communicator, parameters.geometry.degree) {
+    membrane.create_sphere_like(parameters.geometry.refinement,
+                                [this](const std::array<double, 3> &n) {
+                                  return std::array<double, 3>{radius * n[0], radius * n[1],
+                                                               radius * n[2]};
+                                });
     around_origin.emplace(membrane.vector_field(false));
     for (auto &shift : shifts)
       shift.emplace(membrane.vector_field(false));
@@ -41,7 +43,8 @@ public:
     *around_origin = membrane.positions();
     // b = kappa (C0 - H) nu with H = 2 / R and nu = x / R.
     Vector owned = *around_origin;
-    owned *= bending_rigidity * (spontaneous_curvature - 2. / radius) / radius;
+    owned *= parameters.bending_rigidity() *
+             (parameters.bilayer.spontaneous_curvature - 2. / radius) / radius;
     moment.emplace(membrane.vector_field(true));
     *moment = owned;
   }
@@ -177,21 +180,11 @@ void run_transport(const RunContext &context) {
   };
 
   MovingSphere vesicle(context.communicator, parameters);
-  const auto make_sphere = [&](Membrane<2> &membrane) {
-    membrane.create_sphere_like(parameters.geometry.refinement,
-                                [&](const std::array<double, 3> &n) {
-                                  return std::array<double, 3>{radius * n[0], radius * n[1],
-                                                               radius * n[2]};
-                                });
-  };
-  make_sphere(vesicle.membrane);
-  vesicle.initialize(kappa, c0);
+  // Of the membrane in a checkpoint only the place differs, and it follows from the walk.
+  Membrane<2> of_checkpoint(context.communicator, parameters.geometry.degree);
   std::optional<SurfaceArchive<2>> resumed;
-  if (context.checkpoint) {
-    // Of the membrane only the place differs from that at the start, and it follows from the walk.
-    Membrane<2> restored(context.communicator, parameters.geometry.degree);
-    resumed.emplace(context.checkpoint->restore(restored));
-  }
+  if (context.checkpoint)
+    resumed.emplace(context.checkpoint->restore(of_checkpoint));
   RunOutput output(context);
   SurfaceOutput<2> pictures(context.communicator, context.directory);
 
@@ -226,7 +219,7 @@ void run_transport(const RunContext &context) {
     row.set("distance along track", "nm", along_track(now));
     for (unsigned int c = 0; c < 3; ++c)
       row.set(std::string("vesicle ") + "xyz"[c], "nm", place[c]);
-    row.set("transport velocity", "nm/us", direction * now.motion.velocity);
+    row.set("transport velocity", "nm/us", now.motion.velocity);
     row.set("kinesins bound", "", now.kinesins);
     row.set("dyneins bound", "", now.dyneins);
     row.set("load per kinesin", "pN", now.motion.kinesin_load);
@@ -285,8 +278,8 @@ void run_transport(const RunContext &context) {
 
   const std::string outcome = outcome_of(now.ending, parameters.track.plus_end_is_last);
   observables().add_to(output.summary);
-  output.summary.set("run length", direction * now.distance, "nm");
-  output.summary.set("run velocity", now.time > 0. ? direction * now.distance / now.time : 0., "nm/us");
+  output.summary.set("run length", now.distance, "nm");
+  output.summary.set("run velocity", now.time > 0. ? now.distance / now.time : 0., "nm/us");
   output.summary.set("motors bound", now.time > 0. ? walk.bound_time() / now.time : 0., "");
   if (first_rank && parameters.motors.runs > 0)
     add_ensemble(output.summary, motors, parameters);
