@@ -8,9 +8,8 @@
 #include <stdexcept>
 
 namespace fusogen {
-void write_polyline(
-    const std::string &path, const std::vector<std::array<double, 3>> &points,
-    const std::vector<std::pair<std::string, std::vector<double>>> &values) {
+void write_polyline(const std::string &path, const std::vector<std::array<double, 3>> &points,
+                    const std::vector<std::pair<std::string, std::vector<double>>> &values) {
   // As text: the lines are short, and a reader needs no VTK.
   std::ostringstream text;
   text.precision(17);

@@ -40,8 +40,8 @@ void declare_team(ParameterTable::Section s, MotorTeam &team, const std::string 
 } // namespace
 
 // Kinesin-1 and mammalian cytoplasmic dynein as in Mueller, Klumpp and Lipowsky, PNAS 105 (2008)
-// 4609; the Michaelis constant of kinesin is that of Visscher, Schnitzer and Block, Nature 400 (1999)
-// 184, under their smallest load.
+// 4609; the Michaelis constant of kinesin is that of Visscher, Schnitzer and Block, Nature 400
+// (1999) 184, under their smallest load.
 Parameters::Motors::Motors() {
   kinesin.number = 3;
   kinesin.bound_at_start = 1;
@@ -445,8 +445,8 @@ Assay Parameters::assay_of_probe() const {
 }
 
 void Parameters::resolve_paths(const ParameterTable &table, const std::string &parameter_file) {
-  for (const auto &[name, file] : {std::make_pair("Vesicle/File", &vesicle.file),
-                                   std::make_pair("Track/File", &track.file)}) {
+  for (const auto &[name, file] :
+       {std::make_pair("Vesicle/File", &vesicle.file), std::make_pair("Track/File", &track.file)}) {
     if (file->empty())
       continue;
     std::filesystem::path path(*file);
@@ -694,16 +694,17 @@ void Parameters::check(const ParameterTable &table) const {
   if (kind == ScenarioKind::transport) {
     const double length = track.polyline(table).length();
     if (track.start > length)
-      throw UserError(value("Track/Start", track.start) + " must not exceed the length of the track, " +
-                      std::to_string(length) + " nm");
+      throw UserError(value("Track/Start", track.start) +
+                      " must not exceed the length of the track, " + std::to_string(length) +
+                      " nm");
     for (const auto &[name, team] : {std::make_pair("Motors/Kinesin", &motors.kinesin),
                                      std::make_pair("Motors/Dynein", &motors.dynein)})
       if (team->bound_at_start > team->number)
         throw UserError(value(std::string(name) + "/Bound at start", team->bound_at_start) +
-                        " must not exceed " +
-                        value(std::string(name) + "/Number", team->number));
+                        " must not exceed " + value(std::string(name) + "/Number", team->number));
     if (motors.kinesin.bound_at_start + motors.dynein.bound_at_start == 0)
-      throw UserError(value("Motors/Kinesin/Bound at start", motors.kinesin.bound_at_start) + " and " +
+      throw UserError(value("Motors/Kinesin/Bound at start", motors.kinesin.bound_at_start) +
+                      " and " +
                       value("Motors/Dynein/Bound at start", motors.dynein.bound_at_start) +
                       " leave the vesicle detached: at least one motor must be bound at the start");
     if (vesicle.shape != InitialShape::sphere || vesicle.reduced_volume != 1.)

@@ -22,11 +22,10 @@ class MovingSphere {
 public:
   MovingSphere(MPI_Comm communicator, const Parameters &parameters)
       : radius(parameters.vesicle.radius), membrane(communicator, parameters.geometry.degree) {
-    membrane.create_sphere_like(parameters.geometry.refinement,
-                                [this](const std::array<double, 3> &n) {
-                                  return std::array<double, 3>{radius * n[0], radius * n[1],
-                                                               radius * n[2]};
-                                });
+    membrane.create_sphere_like(
+        parameters.geometry.refinement, [this](const std::array<double, 3> &n) {
+          return std::array<double, 3>{radius * n[0], radius * n[1], radius * n[2]};
+        });
     around_origin.emplace(membrane.vector_field(false));
     for (auto &shift : shifts)
       shift.emplace(membrane.vector_field(false));

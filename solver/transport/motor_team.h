@@ -9,8 +9,8 @@ namespace fusogen {
 ///   v(f) = v_0 (1 - f / f_s) [ATP] / (K_M(f) + [ATP]),   0 <= f <= f_s,
 ///   K_M(f) = K_M exp(f / f_K) ,
 /// the linear force-velocity relation of Klumpp and Lipowsky, PNAS 102 (2005) 17284, and the
-/// Michaelis-Menten kinetics of Visscher, Schnitzer and Block, Nature 400 (1999) 184, who found that
-/// K_M rises with the load. A load that pulls forward (f < 0) does not make it faster, and one
+/// Michaelis-Menten kinetics of Visscher, Schnitzer and Block, Nature 400 (1999) 184, who found
+/// that K_M rises with the load. A load that pulls forward (f < 0) does not make it faster, and one
 /// beyond the stall force drags it slowly backward,
 ///   v(f) = v_B (1 - f / f_s),   f > f_s,
 /// after Mueller, Klumpp and Lipowsky, PNAS 105 (2008) 4609. It unbinds with the rate

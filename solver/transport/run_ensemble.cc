@@ -16,8 +16,8 @@ Estimate estimate(const std::vector<double> &sample) {
   double squares = 0.;
   for (const double x : sample)
     squares += (x - result.mean) * (x - result.mean);
-  result.standard_error = n > 1. ? std::sqrt(squares / (n - 1.) / n)
-                                 : std::numeric_limits<double>::quiet_NaN();
+  result.standard_error =
+      n > 1. ? std::sqrt(squares / (n - 1.) / n) : std::numeric_limits<double>::quiet_NaN();
   return result;
 }
 
@@ -64,8 +64,8 @@ Estimate stall_force(const TugOfWar &motors, const int runs, const double time_l
   Estimate stall;
   stall.mean = 0.5 * (low + high);
   // The error of the mean length, turned into one of the load by the slope of the length.
-  const double step = 0.02 * (kinesin.number * kinesin.stall_force +
-                              dynein.number * dynein.stall_force);
+  const double step =
+      0.02 * (kinesin.number * kinesin.stall_force + dynein.number * dynein.stall_force);
   const double slope =
       (length_under(stall.mean + step).mean - length_under(stall.mean - step).mean) / (2. * step);
   stall.standard_error = length_under(stall.mean).standard_error / std::abs(slope);

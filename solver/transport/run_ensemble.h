@@ -25,7 +25,8 @@ struct RunEnsemble {
   Estimate run_length;  ///< net distance towards the plus end [nm]
   Estimate run_time;    ///< [us]
   double velocity = 0.; ///< distance of all runs over their time [nm/us]
-  double motors_bound = 0.; ///< number of bound motors of both teams, mean over the time of all runs
+  double motors_bound =
+      0.; ///< number of bound motors of both teams, mean over the time of all runs
 };
 
 /// @param runs       number of runs, at least 1
@@ -33,10 +34,10 @@ struct RunEnsemble {
 /// @param seed       run i is the walk i of this seed, see VesicleWalk
 RunEnsemble simulate_runs(const TugOfWar &motors, int runs, double time_limit, std::uint32_t seed);
 
-/// The external load [pN] under which the mean run length is zero, by bisection with @p runs runs at
-/// each load, which have the same random numbers at all loads. For motors that are always bound it
-/// would be the sum of their stall forces; as they unbind under load, N motors stall at less. The
-/// external load of @p motors does not matter.
+/// The external load [pN] under which the mean run length is zero, by bisection with @p runs runs
+/// at each load, which have the same random numbers at all loads. For motors that are always bound
+/// it would be the sum of their stall forces; as they unbind under load, N motors stall at less.
+/// The external load of @p motors does not matter.
 Estimate stall_force(const TugOfWar &motors, int runs, double time_limit, std::uint32_t seed);
 } // namespace fusogen
 

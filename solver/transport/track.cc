@@ -22,8 +22,7 @@ Point unit(const Point &a) { return 1. / norm(a) * a; }
 
 // A direction perpendicular to the tangent, as near to z as possible.
 Point first_side(const Point &tangent) {
-  const Point up =
-      std::abs(tangent[2]) < 0.999 ? Point{0., 0., 1.} : Point{1., 0., 0.};
+  const Point up = std::abs(tangent[2]) < 0.999 ? Point{0., 0., 1.} : Point{1., 0., 0.};
   return unit(up - dot(up, tangent) * tangent);
 }
 } // namespace

@@ -26,8 +26,8 @@ public:
 
   /// A point beside the track, at @p distance [nm] from point(s) and as nearly perpendicular to the
   /// track as continuity at the corners allows. The side stays the same along the track: the
-  /// direction is carried from segment to segment without twisting, and starts as near to the z axis
-  /// as it can (to the x axis for a track along z).
+  /// direction is carried from segment to segment without twisting, and starts as near to the z
+  /// axis as it can (to the x axis for a track along z).
   Point beside(double s, double distance) const;
 
 private:
@@ -38,8 +38,9 @@ private:
   std::vector<double> lengths;
 };
 
-/// Reads points from a text file: x, y and z [nm] on each line, separated by blanks or commas; empty
-/// lines and what follows a # are left out. Throws UserError that names the file and the line.
+/// Reads points from a text file: x, y and z [nm] on each line, separated by blanks or commas;
+/// empty lines and what follows a # are left out. Throws UserError that names the file and the
+/// line.
 std::vector<Track::Point> read_points(const std::string &path);
 } // namespace fusogen
 

@@ -16,7 +16,8 @@ TugOfWar::State TugOfWar::balance(const int n_k, const int n_d) const {
   State state{};
   if (n_k == 0 && n_d == 0)
     return state;
-  // The force that drives the vesicle towards the plus end at a velocity; it falls with the velocity.
+  // The force that drives the vesicle towards the plus end at a velocity; it falls with the
+  // velocity.
   const auto excess = [&](const double v) {
     double force = -external_load - drag * v;
     if (n_k > 0)
@@ -71,8 +72,8 @@ TugOfWar::State TugOfWar::balance(const int n_k, const int n_d) const {
       state.kinesin_load = (resistance + n_d * state.dynein_load) / n_k;
     } else {
       state.kinesin_load = kinesin.load_at(v, atp);
-      state.dynein_load = dyneins_pulled ? (n_k * state.kinesin_load - resistance) / n_d
-                                         : dynein.load_at(-v, atp);
+      state.dynein_load =
+          dyneins_pulled ? (n_k * state.kinesin_load - resistance) / n_d : dynein.load_at(-v, atp);
     }
   }
   state.kinesin_binding = (kinesin.number - n_k) * kinesin.binding_rate;

@@ -11,8 +11,8 @@ namespace fusogen {
 /// to its minus end; either team may be empty. All bound motors move with the vesicle, at the
 /// velocity v (positive towards the plus end) where the forces balance:
 ///   n_k f_k - n_d f_d = F + gamma v ,   v = v_k(f_k) = -v_d(f_d) ,
-/// F the external load, which counts positive against the way to the plus end, gamma the drag of the
-/// vesicle (Mueller, Klumpp and Lipowsky, PNAS 105 (2008) 4609).
+/// F the external load, which counts positive against the way to the plus end, gamma the drag of
+/// the vesicle (Mueller, Klumpp and Lipowsky, PNAS 105 (2008) 4609).
 class TugOfWar {
 public:
   /// What the vesicle does while given numbers of motors are bound.

@@ -10,10 +10,10 @@
 #include <limits>
 
 namespace fusogen {
-/// A vesicle that motors carry along a track, simulated exactly: between two changes of the number of
-/// bound motors it moves at the constant velocity of the TugOfWar, and the changes are drawn one by
-/// one with their waiting times (direct method of Gillespie, J. Comput. Phys. 22 (1976) 403). The
-/// walk depends on the seed alone, not on the times at which it is looked at.
+/// A vesicle that motors carry along a track, simulated exactly: between two changes of the number
+/// of bound motors it moves at the constant velocity of the TugOfWar, and the changes are drawn one
+/// by one with their waiting times (direct method of Gillespie, J. Comput. Phys. 22 (1976) 403).
+/// The walk depends on the seed alone, not on the times at which it is looked at.
 class VesicleWalk {
 public:
   /// Where the walk ends besides detachment; distances towards the plus end [nm].
@@ -32,7 +32,7 @@ public:
   /// whichever is first. Returns true if something other than @p until was.
   bool advance(double until);
 
-  double time() const { return now; }          ///< [us]
+  double time() const { return now; }           ///< [us]
   double distance() const { return travelled; } ///< from the start towards the plus end [nm]
   int kinesins_bound() const { return kinesins; }
   int dyneins_bound() const { return dyneins; }

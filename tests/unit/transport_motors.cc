@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(michaelis_menten) {
   MotorTeam motor = kinesin(1);
   motor.michaelis_constant = 88.;
   for (const double c : {1., 20., 88., 500., 1e6})
-    BOOST_TEST(motor.velocity_under(0., c) == 1e-3 * c / (88. + c), boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(motor.velocity_under(0., c) == 1e-3 * c / (88. + c),
+               boost::test_tools::tolerance(1e-14));
   // Without load dependence the load and ATP act independently.
   BOOST_TEST(motor.velocity_under(3., 88.) == 0.25e-3, boost::test_tools::tolerance(1e-14));
   // K_M rises e-fold with each f_K.
@@ -90,7 +91,8 @@ BOOST_AUTO_TEST_CASE(force_velocity_and_its_inverse) {
 BOOST_AUTO_TEST_CASE(unbinding_under_load) {
   const MotorTeam motor = kinesin(1);
   BOOST_TEST(motor.unbinding_rate_under(0.) == 1e-6);
-  BOOST_TEST(motor.unbinding_rate_under(3.) == 1e-6 * std::exp(1.), boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(motor.unbinding_rate_under(3.) == 1e-6 * std::exp(1.),
+             boost::test_tools::tolerance(1e-14));
   BOOST_TEST(motor.unbinding_rate_under(-3.) == motor.unbinding_rate_under(3.));
   BOOST_TEST(std::isfinite(motor.unbinding_rate_under(1e9)));
 }
@@ -129,7 +131,8 @@ BOOST_AUTO_TEST_CASE(loads_that_pull_forward_or_tear_back) {
   const double drag = 10.;
   const TugOfWar pulled(kinesin(1), nobody, atp, -5., drag);
   BOOST_TEST(pulled.state(1, 0).velocity == 1e-3); // not faster than without load
-  BOOST_TEST(pulled.state(1, 0).kinesin_load == -5. + drag * 1e-3, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(pulled.state(1, 0).kinesin_load == -5. + drag * 1e-3,
+             boost::test_tools::tolerance(1e-14));
   const TugOfWar torn(kinesin(1), nobody, atp, 12., 0.);
   BOOST_TEST(torn.state(1, 0).velocity == -6e-6, boost::test_tools::tolerance(1e-12));
 }
@@ -147,13 +150,16 @@ BOOST_AUTO_TEST_CASE(tug_of_war) {
         if (n_k > 0 && n_d > 0) {
           const double stall_k = n_k * 6., stall_d = n_d * 1.1;
           // v_k (1 - F / stall_k) = v_d (F / stall_d - 1), backward velocity for the weaker team.
-          const double v_k = stall_k > stall_d ? 1e-3 : 6e-6, v_d = stall_k > stall_d ? 72e-6 : 0.65e-3;
+          const double v_k = stall_k > stall_d ? 1e-3 : 6e-6,
+                       v_d = stall_k > stall_d ? 72e-6 : 0.65e-3;
           const double force = (v_k + v_d) / (v_k / stall_k + v_d / stall_d);
-          BOOST_TEST(state.velocity == v_k * (1. - force / stall_k), boost::test_tools::tolerance(1e-10));
+          BOOST_TEST(state.velocity == v_k * (1. - force / stall_k),
+                     boost::test_tools::tolerance(1e-10));
           BOOST_TEST(n_k * state.kinesin_load == force, boost::test_tools::tolerance(1e-10));
           BOOST_TEST(n_d * state.dynein_load == force, boost::test_tools::tolerance(1e-10));
         } else
-          BOOST_TEST(state.velocity == (n_k > 0 ? 1e-3 : -0.65e-3), boost::test_tools::tolerance(1e-12));
+          BOOST_TEST(state.velocity == (n_k > 0 ? 1e-3 : -0.65e-3),
+                     boost::test_tools::tolerance(1e-12));
       }
     }
 }
@@ -173,9 +179,11 @@ BOOST_AUTO_TEST_CASE(forces_balance) {
               // and both teams move with the vesicle
               const auto &state = motors.state(n_k, n_d);
               if (n_k > 0)
-                BOOST_TEST(std::abs(fast.velocity_under(state.kinesin_load, atp) - state.velocity) < 1e-15);
+                BOOST_TEST(std::abs(fast.velocity_under(state.kinesin_load, atp) - state.velocity) <
+                           1e-15);
               if (n_d > 0)
-                BOOST_TEST(std::abs(slow.velocity_under(state.dynein_load, atp) + state.velocity) < 1e-15);
+                BOOST_TEST(std::abs(slow.velocity_under(state.dynein_load, atp) + state.velocity) <
+                           1e-15);
             }
           }
     }
@@ -223,7 +231,8 @@ BOOST_AUTO_TEST_CASE(file_of_points) {
   const auto points = read_points(name);
   BOOST_REQUIRE(points.size() == 2);
   BOOST_TEST(points[1] == (Track::Point{1.5, -2., 300.}), boost::test_tools::per_element());
-  for (const char *wrong : {"0 0 0\n1 2\n", "0 0 0\n1 2 3 4\n", "0 0 0\n1 2 x\n", "0 0 0\n1 2 3nm\n", "0 0 0\n1 2 inf\n"}) {
+  for (const char *wrong : {"0 0 0\n1 2\n", "0 0 0\n1 2 3 4\n", "0 0 0\n1 2 x\n",
+                            "0 0 0\n1 2 3nm\n", "0 0 0\n1 2 inf\n"}) {
     write(wrong);
     BOOST_CHECK_EXCEPTION(read_points(name), UserError, [](const UserError &error) {
       return std::string(error.what()).find("line 2") != std::string::npos;
@@ -234,7 +243,8 @@ BOOST_AUTO_TEST_CASE(file_of_points) {
   BOOST_CHECK_THROW(read_points("/tmp"), UserError);
 }
 
-// Sampling errors: of the mean of n uniform numbers 1 / sqrt(12 n), of n waiting times mean / sqrt(n).
+// Sampling errors: of the mean of n uniform numbers 1 / sqrt(12 n), of n waiting times mean /
+// sqrt(n).
 BOOST_AUTO_TEST_CASE(random_numbers) {
   constexpr int n = 100000;
   RandomStream random(7, 3);

@@ -111,13 +111,15 @@ BOOST_AUTO_TEST_CASE(ends_of_the_track) {
 BOOST_AUTO_TEST_CASE(sample_mean_and_error) {
   const Estimate result = estimate({1., 2., 3., 6.});
   BOOST_TEST(result.mean == 3.);
-  BOOST_TEST(result.standard_error == std::sqrt(14. / 3. / 4.), boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(result.standard_error == std::sqrt(14. / 3. / 4.),
+             boost::test_tools::tolerance(1e-14));
   BOOST_TEST(std::isnan(estimate({1.}).standard_error));
 }
 
 BOOST_AUTO_TEST_CASE(ensembles) {
   const TugOfWar motors(team(2, 1), nobody, 1., 0., 0.);
-  const RunEnsemble a = simulate_runs(motors, 100, forever, 3), b = simulate_runs(motors, 100, forever, 3);
+  const RunEnsemble a = simulate_runs(motors, 100, forever, 3),
+                    b = simulate_runs(motors, 100, forever, 3);
   BOOST_TEST(a.run_length.mean == b.run_length.mean);
   BOOST_TEST(a.cut_off == 0);
   BOOST_TEST(a.velocity == 1e-3, boost::test_tools::tolerance(1e-10));

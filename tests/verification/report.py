@@ -11,6 +11,7 @@ import dimensions_agree
 import exocytosis
 import exocytosis_in_space
 import lipid_mixing_runs
+import motors
 import pore_energies
 import sphere_modes
 import tether
@@ -58,6 +59,7 @@ def main():
     area_difference.verify(checks, True)
     pore_energies.verify(checks, False)
     tether.verify(checks, False)
+    motors.verify(checks, False)
     exocytosis.verify(checks, False)
     exocytosis.verify(checks, True)
     lipid_mixing_runs.verify(checks, False)

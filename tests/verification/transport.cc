@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Ensembles of runs against exact results of the birth-and-death process of bound motors. Deviations
-// are held to four standard errors of the sample, which one test in 16,000 would miss by chance; as
-// the seeds are fixed, the outcome does not change from run to run.
+// Ensembles of runs against exact results of the birth-and-death process of bound motors.
+// Deviations are held to four standard errors of the sample, which one test in 16,000 would miss by
+// chance; as the seeds are fixed, the outcome does not change from run to run.
 #include "transport/run_ensemble.h"
 
 #include <boost/test/unit_test.hpp>
@@ -75,7 +75,8 @@ TugOfWar loaded(const MotorTeam &a, const MotorTeam &b, const double load, const
 }
 
 void check(const Estimate &sample, const double theory) {
-  BOOST_TEST_MESSAGE("  " << sample.mean << " +- " << sample.standard_error << ", theory " << theory);
+  BOOST_TEST_MESSAGE("  " << sample.mean << " +- " << sample.standard_error << ", theory "
+                          << theory);
   BOOST_TEST(std::abs(sample.mean - theory) < 4. * sample.standard_error);
 }
 } // namespace
@@ -105,11 +106,13 @@ BOOST_AUTO_TEST_CASE(runs_under_load) {
     for (const double load : {-4., 2., 5.}) {
       const TugOfWar motors = loaded(kinesin(n), nobody, load, stokes_drag(1., 50.));
       const Expected theory = expected(motors);
-      BOOST_TEST_MESSAGE("run length [nm] and time [us] of " << n << " kinesins under " << load << " pN:");
+      BOOST_TEST_MESSAGE("run length [nm] and time [us] of " << n << " kinesins under " << load
+                                                             << " pN:");
       const RunEnsemble ensemble = simulate_runs(motors, runs, forever, 2);
       check(ensemble.run_length, theory.length);
       check(ensemble.run_time, theory.time);
-      BOOST_TEST(ensemble.velocity == theory.length / theory.time, boost::test_tools::tolerance(0.05));
+      BOOST_TEST(ensemble.velocity == theory.length / theory.time,
+                 boost::test_tools::tolerance(0.05));
     }
 }
 
@@ -124,7 +127,8 @@ BOOST_AUTO_TEST_CASE(stall_forces) {
     // The more motors, the flatter the mean length is where it crosses zero, and the more runs it
     // takes to find it: with 10,000 the standard error of four is 2 %.
     const int n_runs = n <= 2 ? runs : 10 * runs;
-    BOOST_TEST_MESSAGE("stall force of " << n << " kinesins [pN], " << n_runs << " runs at each load:");
+    BOOST_TEST_MESSAGE("stall force of " << n << " kinesins [pN], " << n_runs
+                                         << " runs at each load:");
     const Estimate stall = stall_force(loaded(kinesin(n), nobody, 0.), n_runs, forever, 3);
     BOOST_TEST_MESSAGE("  " << stall.mean << " +- " << stall.standard_error << ", theory " << low);
     BOOST_TEST(stall.mean == low, boost::test_tools::tolerance(0.02));
@@ -158,8 +162,8 @@ BOOST_AUTO_TEST_CASE(atp_dependence) {
     BOOST_TEST(y == intercept + slope * x, boost::test_tools::tolerance(1e-8));
 }
 
-// Visscher, Schnitzer and Block, Nature 400 (1999) 184: K_M [uM] of kinesin under loads [pN], of which
-// the first has an error of 8 %. A rise by e each 3.6 pN is right to a quarter.
+// Visscher, Schnitzer and Block, Nature 400 (1999) 184: K_M [uM] of kinesin under loads [pN], of
+// which the first has an error of 8 %. A rise by e each 3.6 pN is right to a quarter.
 BOOST_AUTO_TEST_CASE(michaelis_constant_under_load) {
   MotorTeam team = kinesin(1);
   team.stall_force = 7.;
@@ -170,10 +174,12 @@ BOOST_AUTO_TEST_CASE(michaelis_constant_under_load) {
     // From the simulated velocities at two concentrations.
     double inverse[2], atp[2] = {10., 2000.};
     for (int i = 0; i < 2; ++i)
-      inverse[i] = 1. / simulate_runs(TugOfWar(team, nobody, atp[i], load, 0.), 10, forever, 5).velocity;
+      inverse[i] =
+          1. / simulate_runs(TugOfWar(team, nobody, atp[i], load, 0.), 10, forever, 5).velocity;
     const double slope = (inverse[0] - inverse[1]) / (1. / atp[0] - 1. / atp[1]);
     const double found = slope / (inverse[1] - slope / atp[1]);
-    BOOST_TEST_MESSAGE("K_M at " << load << " pN: " << found << " uM, theory and measurement " << constant);
+    BOOST_TEST_MESSAGE("K_M at " << load << " pN: " << found << " uM, theory and measurement "
+                                 << constant);
     BOOST_TEST(found == constant, boost::test_tools::tolerance(0.3));
   }
 }
@@ -205,7 +211,8 @@ BOOST_AUTO_TEST_CASE(kinesin_against_dynein) {
     dynein.number = n_d;
     const TugOfWar motors = loaded(kinesin(n_k), dynein, 0.);
     const Expected theory = expected(motors);
-    BOOST_TEST_MESSAGE("net distance [nm] and time [us] of " << n_k << " kinesins against " << n_d << " dyneins:");
+    BOOST_TEST_MESSAGE("net distance [nm] and time [us] of " << n_k << " kinesins against " << n_d
+                                                             << " dyneins:");
     const RunEnsemble ensemble = simulate_runs(motors, runs, forever, 7);
     check(ensemble.run_length, theory.length);
     check(ensemble.run_time, theory.time);
