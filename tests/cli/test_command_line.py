@@ -587,12 +587,15 @@ class Runs(TestCase):
         self.assertAlmostEqual(math.dist(end, (4600, 300, 100)), 80, delta=1e-6)
         # Velocity: Michaelis-Menten at 2000 uM, and the drag of four kinesins at most.
         fastest = 1e-3 * 2000 / 2088
-        for kinesins, velocity in zip(column["kinesins bound []"], column["transport velocity [nm/us]"]):
-            if kinesins > 0:
+        velocities = column["transport velocity [nm/us]"]
+        self.assertEqual(velocities[-1], 0)  # it has arrived
+        for kinesins, velocity in zip(column["kinesins bound []"][:-1], velocities[:-1]):
+            with self.subTest(kinesins=kinesins):
                 drag = 6 * math.pi * 0.1 * 50
                 expected = fastest / (1 + drag * fastest / (6 * kinesins))
                 self.assertAlmostEqual(velocity / expected, 1, delta=1e-9)
-        self.assertEqual(self.assert_collection("surface.pvd"), column["time [us]"])
+        frames = self.assert_collection("surface.pvd")  # with 12 digits
+        self.assertEqual(frames, [float(f"{time:.12g}") for time in column["time [us]"]])
         self.assert_documented()
         # Track and path are lines of VTK's PolyData, with times that end with the run.
         path = xml.etree.ElementTree.parse(self.path("out", "path.vtp")).getroot()
