@@ -342,7 +342,7 @@ void Parameters::declare(ParameterTable &table) {
          "water.");
   s.integer("Runs", motors.runs, 0, 100000000,
             "Number of runs on an endless track, besides the one that is shown, for run length and "
-            "stall force in summary.json; 0 for none.");
+            "stall force in summary.json; each ends at Time/End time at the latest. 0 for none.");
   s.integer("Seed", motors.seed, 0, 2147483647,
             "Seed of the random numbers; the same seed gives the same walk.");
   declare_team(s.section("Kinesin"), motors.kinesin, "kinesin", "plus");
