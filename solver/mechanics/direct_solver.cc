@@ -51,6 +51,10 @@ double second_derivative(const CellSystem &system, const unsigned int row_block,
 } // namespace
 
 template <int dim> DirectSolver<dim>::DirectSolver(const MixedSpace<dim> &space) : space(space) {
+  make_matrix();
+}
+
+template <int dim> void DirectSolver<dim>::make_matrix() {
   // Pairs of blocks with second derivatives; of moments, component by component.
   using Space = MixedSpace<dim>;
   const unsigned int n_components = space.element.n_components();
@@ -65,10 +69,16 @@ template <int dim> DirectSolver<dim>::DirectSolver(const MixedSpace<dim> &space)
               : pair.first == Space::displacement || (pair.second == Space::moment && c == d);
       coupling[c][d] = coupled || c == d ? DoFTools::always : DoFTools::none;
     }
-  DynamicSparsityPattern pattern(space.relevant);
+  IndexSet rows = space.relevant;
+  for (const auto &dofs : pairs)
+    rows.add_indices(dofs.begin(), dofs.end());
+  DynamicSparsityPattern pattern(rows);
   DoFTools::make_sparsity_pattern(space.dof_handler, coupling, pattern, space.constraints, true);
   const MPI_Comm communicator = space.membrane.communicator();
-  SparsityTools::distribute_sparsity_pattern(pattern, space.owned, communicator, space.relevant);
+  for (const auto &dofs : pairs)
+    for (const Index row : dofs)
+      pattern.add_entries(row, dofs.begin(), dofs.end(), true);
+  SparsityTools::distribute_sparsity_pattern(pattern, space.owned, communicator, rows);
   matrix.reinit(space.owned, space.owned, pattern, communicator);
   solver = std::make_unique<SymmetricDirectSolver>(matrix);
 }
@@ -95,6 +105,22 @@ void DirectSolver<dim>::add(const typename MixedSpace<dim>::Cell &cell, const Ce
   std::vector<types::global_dof_index> indices(n);
   cell->get_dof_indices(indices);
   space.constraints.distribute_local_to_global(cell_matrix, indices, matrix);
+}
+
+template <int dim>
+void DirectSolver<dim>::expect_pairs(const std::vector<std::vector<Index>> &expected) {
+  const std::size_t before = pairs.size();
+  for (std::vector<Index> dofs : expected) {
+    std::sort(dofs.begin(), dofs.end());
+    dofs.erase(std::unique(dofs.begin(), dofs.end()), dofs.end());
+    pairs.insert(std::move(dofs));
+  }
+  if (Utilities::MPI::max(pairs.size() > before ? 1 : 0, space.membrane.communicator()) == 1)
+    make_matrix();
+}
+
+template <int dim> void DirectSolver<dim>::add_pair(const PairSystem &pair) {
+  matrix.add(pair.dofs, pair.matrix);
 }
 
 template <int dim>

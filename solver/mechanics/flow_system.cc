@@ -146,6 +146,7 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
   std::vector<Index> indices(n);
 
   gradient = 0.;
+  find_pairs();
   if (part == Part::all)
     solver->begin();
   for (unsigned int k = 0; k < n_borders(); ++k) {
@@ -190,6 +191,12 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
       space.constraints.distribute_local_to_global(cell_border, indices, borders[k]);
     }
   });
+  for (const Term<dim> *term : paired_terms)
+    term->for_each_pair(part == Part::all, [&](const PairSystem &pair) {
+      gradient.add(pair.dofs, pair.gradient);
+      if (part == Part::all)
+        solver->add_pair(pair);
+    });
   for (const auto &[scalar, mixed] : space.potential_map)
     gradient(mixed) += static_cast<double>(leaflet_content(scalar));
   gradient.compress(VectorOperation::add);
@@ -220,11 +227,42 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
   }
 }
 
+template <int dim> void FlowSystem<dim>::begin_pairs() {
+  for (Term<dim> *term : paired_terms)
+    term->begin_pairs(space);
+  find_pairs();
+}
+
+template <int dim> void FlowSystem<dim>::find_pairs() {
+  if (paired_terms.empty())
+    return;
+  Assert(solver->takes_pairs(), ExcNotImplemented());
+  const Vector start = surface_membrane.positions();
+  Vector now = surface_membrane.vector_field(false);
+  now = start;
+  for (const auto &[vector, mixed] : space.displacement_map)
+    now(vector) += static_cast<double>(solution(mixed));
+  now.compress(VectorOperation::add);
+  surface_membrane.set_positions(now);
+  std::vector<std::vector<Index>> pairs;
+  for (Term<dim> *term : paired_terms) {
+    term->find_pairs(space);
+    term->for_each_pair(false, [&](const PairSystem &pair) { pairs.push_back(pair.dofs); });
+  }
+  surface_membrane.set_positions(start);
+  solver->expect_pairs(pairs);
+}
+
 template <int dim> void FlowSystem<dim>::initialize() {
   constrained_terms.clear();
-  for (const auto &term : terms)
+  paired_terms.clear();
+  for (const auto &term : terms) {
     if (term->has_constraint())
       constrained_terms.push_back(term.get());
+    if (term->has_pairs())
+      paired_terms.push_back(term.get());
+  }
+  begin_pairs();
   borders.assign(n_borders(), mixed_vector(false));
   border_values.assign(n_borders(), 0.);
   border_diagonal.assign(n_borders(), 0.);
@@ -414,6 +452,7 @@ void FlowSystem<dim>::mesh_moved(const Vector &new_material_area,
 template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_area) {
   material_area = new_material_area;
   history.clear(); // it belongs to nodes that were elsewhere
+  begin_pairs();
   project_moment();
   update_marks();
 }
@@ -454,6 +493,7 @@ void FlowSystem<dim>::assemble_at_start(const double dt, Vector &current, const 
 
 template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   StepResult result;
+  begin_pairs();
   result.energy_before = energy();
   const Snapshot start = snapshot();
   const MPI_Comm communicator = surface_membrane.communicator();
@@ -566,6 +606,9 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
   });
   if (Utilities::MPI::max(degenerate_geometry ? 1 : 0, communicator) == 1)
     return fail();
+  find_pairs();
+  for (const Term<dim> *term : paired_terms)
+    energy_after += term->pair_energy();
   result.energy_after = Utilities::MPI::sum(energy_after, communicator);
   if (space.leaflets == Leaflets::two)
     move_leaflets(dt);
@@ -630,6 +673,8 @@ template <int dim> std::map<std::string, double> FlowSystem<dim>::energies() con
     for (const auto &term : terms)
       sums[term->name()] += assembly.energy(*term);
   });
+  for (const Term<dim> *term : paired_terms)
+    sums[term->name()] += term->pair_energy();
   for (auto &[name, value] : sums)
     value = Utilities::MPI::sum(value, surface_membrane.communicator());
   return sums;

@@ -184,6 +184,9 @@ private:
   template <class Prepare, class Function>
   Vector averaged(const Prepare &prepare, const Function &function) const;
   Vector mixed_vector(bool ghosted) const { return space.vector(ghosted); }
+  /// Lets terms between distant places look for their pairs where the membrane is now.
+  void find_pairs();
+  void begin_pairs(); // on a surface that is the start of a step
   void project_moment_alone();
   void project_potential();
   void project_uniform_potential();
@@ -217,7 +220,7 @@ private:
   Vector gradient; // owned
   std::vector<Vector> borders;
   std::vector<double> border_values, border_diagonal;
-  std::vector<Term<dim> *> constrained_terms;
+  std::vector<Term<dim> *> constrained_terms, paired_terms;
   double potential = 0.; // mu of an area difference [pN/nm]
 
   std::pair<int, int> pole = {-1, -1},

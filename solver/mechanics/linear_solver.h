@@ -19,6 +19,11 @@ public:
   /// Forgets the old matrix; then follow add() for every owned cell and prepare().
   virtual void begin() = 0;
   virtual void add(const typename MixedSpace<dim>::Cell &cell, const CellSystem &system) = 0;
+  /// Pairs that will be added between begin() and prepare(), this process' part; collective. Only
+  /// solvers with a matrix of the whole system can take them.
+  virtual bool takes_pairs() const { return false; }
+  virtual void expect_pairs(const std::vector<std::vector<dealii::types::global_dof_index>> &) {}
+  virtual void add_pair(const PairSystem &) {}
   /// Factorises or sets up the preconditioner; false if the matrix is singular.
   virtual bool prepare(const std::vector<Vector> &columns, const std::vector<double> &diagonal) = 0;
 

@@ -4,11 +4,15 @@
 
 #include "base/state_archive.h"
 #include "geometry/membrane.h"
+#include "mechanics/pair_system.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace fusogen {
+template <int dim> class MixedSpace;
+
 /// What two leaflets that slide add to the state of a point, see leaflet_elasticity.h; with an area
 /// difference there is no slip, and the potential is the same everywhere.
 struct LeafletState {
@@ -145,6 +149,20 @@ public:
   /// How far the constraint yields to its multiplier: it is g = compliance * multiplier.
   virtual double constraint_compliance(double /*dt*/) const { return 0.; }
   double multiplier = 0.;
+
+  /// A term between places of the membrane that are not in the same cell. All of these are called
+  /// by all processes together but for_each_pair().
+  virtual bool has_pairs() const { return false; }
+  /// The positions are those at the start of a step.
+  virtual void begin_pairs(const MixedSpace<dim> &) {}
+  /// Looks for the pairs at the positions now.
+  virtual void find_pairs(const MixedSpace<dim> &) {}
+  /// Calls the function for what each of this process' pairs adds, with second derivatives or
+  /// without.
+  virtual void for_each_pair(bool /*second*/,
+                             const std::function<void(const PairSystem &)> &) const {}
+  /// Energy of this process' pairs [pN nm].
+  virtual double pair_energy() const { return 0.; }
 
   /// Saves and loads what a step or the scenario changes in the term; @p name tells this term's
   /// values from those of others.
