@@ -59,7 +59,7 @@ def main():
     area_difference.verify(checks, True)
     pore_energies.verify(checks, False)
     tether.verify(checks, False)
-    motors.verify(checks, False)
+    motors.verify(checks, True)
     exocytosis.verify(checks, False)
     exocytosis.verify(checks, True)
     lipid_mixing_runs.verify(checks, False)
