@@ -344,7 +344,9 @@ def plots_of_statistics(table):
     for k, group in enumerate(by_unit(ledger)):
         title = "Energy ledger" if k == 0 else "Energy ledger (relative)"
         plots.append(over_time(numbered("ledger", k), title, x, group))
-    if not ledger and x.is_time and table["time"][0] == "us":
+    # motors burn ATP, which no ledger of the membrane has
+    driven = "distance along track" in table
+    if not ledger and not driven and x.is_time and table["time"][0] == "us":
         energy = [c for c in energies if c[0] == "total energy"]
         power = [c for c in powers if c[0] == "dissipated power" and c[1] == "kT/us"]
         if energy and power and len(x.values) > 1 and np.isfinite(energy[0][2][0]):
@@ -376,6 +378,13 @@ def plots_of_statistics(table):
     if step:
         positive = np.nanmin(step[0][2]) > 0
         plots.append(over_time("time_step", "Time step", x, step, positive))
+
+    travelled = pick(table, used, lambda name, unit: name == "distance along track")
+    if travelled:
+        plots.append(over_time("distance_along_track", "Distance along the track", x, travelled))
+    bound = pick(table, used, lambda name, unit: name in ("kinesins bound", "dyneins bound"))
+    if bound:
+        plots.append(over_time("motors_bound", "Bound motors", x, bound))
 
     # whatever else the run has written, so that no column goes unseen
     rest = pick(table, used, lambda name, unit: True)

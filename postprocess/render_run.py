@@ -12,6 +12,9 @@ The bilayer is drawn with its thickness: two leaflets, 2 nm to either side of
 the computed surface, in orange where they hold lipid of the vesicle. The half
 towards the viewer is cut away. The pictures are not spread evenly in time but
 such that the shape changes by about the same amount from one to the next.
+
+Of a vesicle that walks along a track (scenario transport) render_walk.py draws
+the pictures.
 """
 
 import argparse
@@ -549,6 +552,10 @@ class Scene:
         faces = cut_faces(data, self.backward)
         if faces is not None:
             self.add(faces, lit=False)
+        return self.grab()
+
+    def grab(self):
+        """The picture of what was added."""
         self.window.Render()
         grab = vtkWindowToImageFilter()
         grab.SetInput(self.window)
@@ -821,6 +828,41 @@ def parse_count(text):
     return int(text)
 
 
+def write_pictures(directory, n, draw, in_storyboard, make_storyboard):
+    """Write n pictures to DIR/frames, those of 'in_storyboard' on one sheet, and the animation.
+
+    draw(i) returns a picture, the same with words on it, its time and a note; make_storyboard makes
+    the sheet of [(picture, time, note)].
+    """
+    folder = os.path.join(directory, "frames")
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for name in os.listdir(folder):  # those of an earlier call
+            if name.startswith("frame_") and name.endswith(".png"):
+                os.remove(os.path.join(folder, name))
+        pictures, panels = [], []
+        for i in range(n):
+            if sys.stderr.isatty():
+                print(f"\rpicture {i + 1} of {n}", end="", file=sys.stderr, flush=True)
+            picture, annotated, time, note = draw(i)
+            pictures.append(annotated)
+            annotated.save(os.path.join(folder, f"frame_{i:04d}.png"))
+            if i in in_storyboard:
+                panels.append((picture, time, note))
+        if sys.stderr.isatty():
+            print(file=sys.stderr)
+        make_storyboard(panels).save(os.path.join(folder, "storyboard.png"))
+        made = [os.path.join(directory, "animation.gif")]
+        write_gif(made[0], pictures)
+    except OSError as error:
+        raise RunError(f"The pictures cannot be written to '{folder}' ({error}).") from None
+    film = os.path.join(directory, "animation.mp4")
+    if shutil.which("ffmpeg") and write_mp4(film, folder):
+        made.append(film)
+    print(f"{len(pictures)} pictures in {folder}, all stages in {os.path.join(folder, 'storyboard.png')}")
+    print(f"animation: {', '.join(made)}")
+
+
 def main():
     parser = argparse.ArgumentParser(
         description="Draw the membranes of a run as pictures, a storyboard and an animation."
@@ -845,6 +887,11 @@ def main():
     # of very long runs only a part is looked at
     stride = -(-len(collection) // max(1000, arguments.frames))
     collection = collection[:-1:stride] + collection[-1:]
+    if os.path.isfile(os.path.join(directory, "track.vtp")):
+        import render_walk  # which needs this file
+
+        render_walk.draw_walk(directory, collection, arguments.frames, arguments.size)
+        return
     stages = [Stage(time, files) for time, files in collection]
     add_statistics(stages, directory)
     radius = vesicle_radius(stages)
@@ -861,43 +908,26 @@ def main():
     plane_height = float(np.median([stages[k].rim for k in chosen])) if has_plane else None
     scene = Scene(arguments.size, view_radius, bottom, top, arguments.cutaway, plane_height)
 
-    folder = os.path.join(directory, "frames")
-    try:
-        os.makedirs(folder, exist_ok=True)
-        for name in os.listdir(folder):  # those of an earlier call
-            if name.startswith("frame_") and name.endswith(".png"):
-                os.remove(os.path.join(folder, name))
+    in_storyboard = choose(
+        travelled[chosen],
+        8,
+        [i for i, k in enumerate(chosen) if k in fixed],
+    )
+    has_lipids = False
 
-        in_storyboard = choose(
-            travelled[chosen],
-            8,
-            [i for i, k in enumerate(chosen) if k in fixed],
-        )
-        pictures, panels = [], []
-        for i, k in enumerate(chosen):
-            if sys.stderr.isatty():
-                print(f"\rpicture {i + 1} of {len(chosen)}", end="", file=sys.stderr, flush=True)
-            stage = stages[k]
-            surface = Surface(read_grid(stage.files), RESOLUTION)
-            picture = scene.draw(surface)
-            note = describe(stage, radius, first_open)
-            pictures.append(annotate(picture, scene, stage.time, note, surface.has_lipids))
-            pictures[-1].save(os.path.join(folder, f"frame_{i:04d}.png"))
-            if i in in_storyboard:
-                panels.append((picture, stage.time, note))
-        if sys.stderr.isatty():
-            print(file=sys.stderr)
-        storyboard(panels, scene, surface.has_lipids).save(os.path.join(folder, "storyboard.png"))
-        made = [os.path.join(directory, "animation.gif")]
-        write_gif(made[0], pictures)
-    except OSError as error:
-        raise RunError(f"The pictures cannot be written to '{folder}' ({error}).") from None
-    film = os.path.join(directory, "animation.mp4")
-    if shutil.which("ffmpeg") and write_mp4(film, folder):
-        made.append(film)
-    print(f"{len(pictures)} pictures in {folder}, all stages in {os.path.join(folder, 'storyboard.png')}")
-    print(f"animation: {', '.join(made)}")
-    if not surface.has_lipids:
+    def draw(i):
+        nonlocal has_lipids
+        stage = stages[chosen[i]]
+        surface = Surface(read_grid(stage.files), RESOLUTION)
+        picture = scene.draw(surface)
+        note = describe(stage, radius, first_open)
+        has_lipids = surface.has_lipids
+        return picture, annotate(picture, scene, stage.time, note, has_lipids), stage.time, note
+
+    write_pictures(
+        directory, len(chosen), draw, in_storyboard, lambda panels: storyboard(panels, scene, has_lipids)
+    )
+    if not has_lipids:
         print(f"(the surfaces have no point data '{SURFACE_FIELDS[0]} []', so all lipid looks the same)")
 
 

@@ -11,6 +11,7 @@
 #include "scenario/exocytosis.h"
 #include "scenario/relaxation.h"
 #include "scenario/statics.h"
+#include "scenario/transport.h"
 
 #include <CLI/CLI.hpp>
 #include <deal.II/base/config.h>
@@ -44,6 +45,9 @@ void run(const RunContext &context) {
     break;
   case ScenarioKind::exocytosis:
     run_exocytosis(context);
+    break;
+  case ScenarioKind::transport:
+    run_transport(context);
     break;
   }
 }

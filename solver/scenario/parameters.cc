@@ -11,6 +11,82 @@
 #include <utility>
 
 namespace fusogen {
+namespace {
+void declare_team(ParameterTable::Section s, MotorTeam &team, const std::string &motor,
+                  const std::string &its_end) {
+  s.integer("Number", team.number, 0, 100, "Number of " + motor + "s on the vesicle.");
+  s.integer("Bound at start", team.bound_at_start, 0, 100,
+            "How many of them are bound to the microtubule at the start.");
+  s.real("Velocity", team.velocity, "nm/us", positive(),
+         "Velocity towards the " + its_end +
+             " end without load at any amount of ATP; 0.001 nm/us is 1 um/s.");
+  s.real("Backward velocity", team.backward_velocity, "nm/us", positive(),
+         "A load of twice the stall force drags the motor backward with this velocity.");
+  s.real("Michaelis constant", team.michaelis_constant, "uM", non_negative(),
+         "Concentration of ATP at which the velocity without load is half of its largest value; 0: "
+         "ATP does not matter.");
+  s.real("Michaelis load", team.michaelis_load, "pN", non_negative(),
+         "Load under which the Michaelis constant is e times that without load; 0: it does not "
+         "depend on the load.");
+  s.real("Stall force", team.stall_force, "pN", positive(),
+         "Load at which the motor stands still; the velocity falls linearly with the load.");
+  s.real("Detachment force", team.detachment_force, "pN", positive(),
+         "Load under which the motor unbinds e times as fast as without load.");
+  s.real("Unbinding rate", team.unbinding_rate, "1/us", positive(),
+         "Rate at which a bound motor unbinds without load; 1e-6 is once a second.");
+  s.real("Binding rate", team.binding_rate, "1/us", non_negative(),
+         "Rate at which an unbound motor binds while the vesicle is held by others.");
+}
+} // namespace
+
+// Kinesin-1 and mammalian cytoplasmic dynein as in Mueller, Klumpp and Lipowsky, PNAS 105 (2008)
+// 4609; the Michaelis constant of kinesin is that of Visscher, Schnitzer and Block, Nature 400
+// (1999) 184, under their smallest load.
+Parameters::Motors::Motors() {
+  kinesin.number = 3;
+  kinesin.bound_at_start = 1;
+  kinesin.velocity = 1e-3;
+  kinesin.backward_velocity = 6e-6;
+  kinesin.michaelis_constant = 88.;
+  kinesin.stall_force = 6.;
+  kinesin.detachment_force = 3.;
+  kinesin.unbinding_rate = 1e-6;
+  kinesin.binding_rate = 5e-6;
+  dynein.velocity = 0.65e-3;
+  dynein.backward_velocity = 72e-6;
+  dynein.stall_force = 1.1;
+  dynein.detachment_force = 0.75;
+  dynein.unbinding_rate = 0.27e-6;
+  dynein.binding_rate = 1.6e-6;
+}
+
+Track Parameters::TrackParameters::polyline(const ParameterTable &table) const {
+  std::string origin = "Track/File = " + file + " (" + table.where("Track/File") + ")";
+  std::vector<Track::Point> points;
+  if (!file.empty())
+    try {
+      points = read_points(file);
+    } catch (const UserError &error) {
+      throw UserError("Track/File (" + table.where("Track/File") + "): " + error.what());
+    }
+  else {
+    origin = "Track/Points x = " + table.value("Track/Points x") + " (" +
+             table.where("Track/Points x") + ")";
+    for (const auto &[name, list] :
+         {std::make_pair("Track/Points y", &y), std::make_pair("Track/Points z", &z)})
+      if (list->size() != x.size())
+        throw UserError(std::string(name) + " = " + table.value(name) + " (" + table.where(name) +
+                        ") must have as many entries as " + origin);
+    for (unsigned int i = 0; i < x.size(); ++i)
+      points.push_back({x[i], y[i], z[i]});
+  }
+  try {
+    return Track(points);
+  } catch (const UserError &error) {
+    throw UserError(origin + ": the track " + error.what());
+  }
+}
+
 void Parameters::declare(ParameterTable &table) {
   auto s = table.section("Scenario");
   s.choice("Kind", kind,
@@ -18,12 +94,14 @@ void Parameters::declare(ParameterTable &table) {
             {"pore energy", ScenarioKind::pore_energy},
             {"tether", ScenarioKind::tether},
             {"docking", ScenarioKind::docking},
-            {"exocytosis", ScenarioKind::exocytosis}},
+            {"exocytosis", ScenarioKind::exocytosis},
+            {"transport", ScenarioKind::transport}},
            "What is computed. relaxation: a closed vesicle goes to equilibrium at its area and "
            "volume. pore energy: the "
            "least energy of a neck of given radius. tether: the force to pull a tube from a tense "
-           "membrane. exocytosis: "
-           "a docked vesicle fuses with the plasma membrane.");
+           "membrane. docking: a vesicle is pulled to the plasma membrane. exocytosis: "
+           "a docked vesicle fuses with the plasma membrane. transport: motors carry a vesicle "
+           "along a microtubule.");
   s.real("Temperature", temperature, "K", positive(),
          "Temperature, which sets the unit kT of energies.");
 
@@ -32,7 +110,8 @@ void Parameters::declare(ParameterTable &table) {
            {{"meridian", Dimension::meridian}, {"3d", Dimension::space}},
            "meridian: the membrane is a surface of revolution and only its meridian is meshed. 3d: "
            "a surface in space "
-           "(relaxation and exocytosis only).");
+           "(relaxation, docking and exocytosis only; the vesicle of transport is drawn in space "
+           "anyway).");
   s.integer("Refinement", geometry.refinement, 0, 8,
             "In 3d a vesicle has 6 * 4^Refinement quadrilaterals; in exocytosis there are 4 * "
             "2^Refinement around the neck.");
@@ -262,6 +341,38 @@ void Parameters::declare(ParameterTable &table) {
          "Viscosity of the lumen's fluid, which has to pass the pore as the vesicle shrinks; water "
          "has 0.00089 at 25 degrees Celsius. With 0 it passes freely.");
 
+  s = table.section("Track");
+  s.real_list("Points x", track.x, "nm", any(),
+              "Points of the microtubule's axis, which is straight between them.");
+  s.real_list("Points y", track.y, "nm", any(), "The second coordinate of each.");
+  s.real_list("Points z", track.z, "nm", any(), "The third coordinate of each.");
+  s.text("File", track.file,
+         "Name of a text file with x, y and z of a point [nm] on each line, in place of the lists; "
+         "relative to the folder of the parameter file.");
+  s.choice("Plus end", track.plus_end_is_last, {{"last point", true}, {"first point", false}},
+           "The end of the microtubule to which kinesins walk; dyneins walk to the other one.");
+  s.real("Start", track.start, "nm", non_negative(),
+         "Where the vesicle starts, as the distance along the track from its first point.");
+  s.real("Vesicle distance", track.distance, "nm", non_negative(),
+         "Distance of the vesicle's surface from the axis: the radius of a microtubule and the "
+         "length of a motor.");
+
+  s = table.section("Motors");
+  s.real("ATP concentration", motors.atp, "uM", positive(), "Concentration of ATP.");
+  s.real("External load", motors.external_load, "pN", any(),
+         "Constant force on the vesicle along the track, as of an optical trap with feedback; "
+         "positive pulls it towards the minus end.");
+  s.real("Cytoplasm viscosity", motors.viscosity, "pN us/nm^2", non_negative(),
+         "Viscosity that the vesicle feels, with the drag 6 pi eta R of a sphere; 0.001 is that of "
+         "water.");
+  s.integer("Runs", motors.runs, 0, 100000000,
+            "Number of runs on an endless track, besides the one that is shown, for run length and "
+            "stall force in summary.json; each ends at Time/End time at the latest. 0 for none.");
+  s.integer("Seed", motors.seed, 0, 2147483647,
+            "Seed of the random numbers; the same seed gives the same walk.");
+  declare_team(s.section("Kinesin"), motors.kinesin, "kinesin", "plus");
+  declare_team(s.section("Dynein"), motors.dynein, "dynein", "minus");
+
   s = table.section("Signals");
   s.text("Probe species", assay.probe,
          "The species of the vesicle that carries the fluorescent label of a lipid-mixing assay.");
@@ -296,8 +407,8 @@ void Parameters::declare(ParameterTable &table) {
 
   s = table.section("Checkpoint");
   s.real("Interval", checkpoint.interval, "min", non_negative(),
-         "Wall-clock time between two checkpoints, from which --resume can continue relaxation and "
-         "exocytosis; 0 for none by the clock.");
+         "Wall-clock time between two checkpoints, from which --resume can continue relaxation, "
+         "exocytosis and transport; 0 for none by the clock.");
   s.integer("Steps", checkpoint.steps, 0, 1000000000,
             "Number of time steps between two checkpoints; 0 for none by steps.");
   s.integer("Number kept", checkpoint.keep, 1, 1000,
@@ -359,13 +470,16 @@ Assay Parameters::assay_of_probe() const {
 }
 
 void Parameters::resolve_paths(const ParameterTable &table, const std::string &parameter_file) {
-  if (vesicle.file.empty())
-    return;
-  std::filesystem::path path(vesicle.file);
-  if (path.is_relative() && table.where("Vesicle/File") != "--set")
-    path = std::filesystem::path(parameter_file).parent_path() / path;
-  // The parameters in force are written to another folder.
-  vesicle.file = std::filesystem::absolute(path).lexically_normal().string();
+  for (const auto &[name, file] :
+       {std::make_pair("Vesicle/File", &vesicle.file), std::make_pair("Track/File", &track.file)}) {
+    if (file->empty())
+      continue;
+    std::filesystem::path path(*file);
+    if (path.is_relative() && table.where(name) != "--set")
+      path = std::filesystem::path(parameter_file).parent_path() / path;
+    // The parameters in force are written to another folder.
+    *file = std::filesystem::absolute(path).lexically_normal().string();
+  }
 }
 
 namespace {
@@ -412,7 +526,8 @@ void Parameters::check(const ParameterTable &table) const {
     return named(table, path, number);
   };
   if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis &&
-      kind != ScenarioKind::docking && geometry.dimension == Dimension::space)
+      kind != ScenarioKind::docking && kind != ScenarioKind::transport &&
+      geometry.dimension == Dimension::space)
     throw UserError(
         "Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
         ") is for Scenario/Kind = relaxation, docking or exocytosis only; the other scenarios "
@@ -628,6 +743,28 @@ void Parameters::check(const ParameterTable &table) const {
                         " around a vesicle that docks " + std::to_string(distance) +
                         " nm from the centre");
     }
+  }
+  if (kind == ScenarioKind::transport) {
+    const double length = track.polyline(table).length();
+    if (track.start > length)
+      throw UserError(value("Track/Start", track.start) +
+                      " must not exceed the length of the track, " + std::to_string(length) +
+                      " nm");
+    for (const auto &[name, team] : {std::make_pair("Motors/Kinesin", &motors.kinesin),
+                                     std::make_pair("Motors/Dynein", &motors.dynein)})
+      if (team->bound_at_start > team->number)
+        throw UserError(value(std::string(name) + "/Bound at start", team->bound_at_start) +
+                        " must not exceed " + value(std::string(name) + "/Number", team->number));
+    if (motors.kinesin.bound_at_start + motors.dynein.bound_at_start == 0)
+      throw UserError(value("Motors/Kinesin/Bound at start", motors.kinesin.bound_at_start) +
+                      " and " +
+                      value("Motors/Dynein/Bound at start", motors.dynein.bound_at_start) +
+                      " leave the vesicle detached: at least one motor must be bound at the start");
+    if (vesicle.shape != InitialShape::sphere || vesicle.reduced_volume != 1.)
+      throw UserError("Vesicle/Initial shape = " + table.value("Vesicle/Initial shape") + " (" +
+                      table.where("Vesicle/Initial shape") + ") and " +
+                      value("Vesicle/Reduced volume", vesicle.reduced_volume) +
+                      " must be sphere and 1 for transport");
   }
   if (time.smallest_step > time.initial_step)
     throw UserError(value("Time/Smallest step", time.smallest_step) + " must not be greater than " +

@@ -8,13 +8,15 @@
 #include "lipids/species.h"
 #include "mechanics/choose_solver.h"
 #include "mechanics/contact_law.h"
+#include "transport/motor_team.h"
+#include "transport/track.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
 namespace fusogen {
-enum class ScenarioKind { relaxation, pore_energy, tether, docking, exocytosis };
+enum class ScenarioKind { relaxation, pore_energy, tether, docking, exocytosis, transport };
 enum class Dimension { meridian, space };
 enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, fused_pair, file };
 enum class LengthUnit { angstrom, nm, um, mm, m };
@@ -134,6 +136,26 @@ struct Parameters {
 
   double cargo_diffusion_coefficient = 300.;
   double lumen_viscosity = 0.;
+
+  struct TrackParameters {
+    std::vector<double> x = {0., 10000.}, y = {0., 0.}, z = {0., 0.};
+    std::string file;
+    bool plus_end_is_last = true;
+    double start = 0.;
+    double distance = 30.;
+    /// Reads the file if there is one.
+    Track polyline(const ParameterTable &table) const;
+  } track;
+
+  struct Motors {
+    MotorTeam kinesin, dynein;
+    double atp = 2000.;
+    double external_load = 0.;
+    double viscosity = 0.1;
+    int runs = 0;
+    int seed = 1;
+    Motors();
+  } motors;
 
   Assay assay;
   /// The same with the area of the probe's molecules.

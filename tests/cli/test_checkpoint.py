@@ -78,6 +78,10 @@ SHORT = {
             "Time/Output interval": 0.2,
         },
     ),
+    "walk along a track": (
+        "transport.prm",
+        {"Geometry/Refinement": 1, "Motors/Runs": 10, "Time/Output interval": 3e5},
+    ),
 }
 LONG = {
     "exocytosis in space": (

@@ -32,6 +32,7 @@ EQUILIBRIUM = os.path.join(FILES, "vesicle_equilibrium.prm")
 EXOCYTOSIS = os.path.join(FILES, "exocytosis.prm")
 PORE = os.path.join(FILES, "pore_energy.prm")
 TETHER = os.path.join(FILES, "tether.prm")
+TRANSPORT = os.path.join(FILES, "transport.prm")
 
 COLUMNS = [
     "time [us]",
@@ -225,10 +226,29 @@ class WrongInput(TestCase):
             (PORE, "Pore/Neck radius=40", "Pore/Rim radius = 30"),
             (PORE, "Pore/Neck radii=1, 40", "Pore/Neck radii = 40"),
             (TETHER, "Plasma membrane/Tension=0", "greater than 0"),
+            (TRANSPORT, "Track/Start=1e6", "length of the track"),
+            (TRANSPORT, "Track/Points z=1, 2", "as many entries as Track/Points x"),
+            (TRANSPORT, "Motors/Kinesin/Bound at start=9", "Motors/Kinesin/Number = 4"),
+            (TRANSPORT, "Motors/Kinesin/Bound at start=0", "at least one motor"),
+            (TRANSPORT, "Vesicle/Reduced volume=0.9", "sphere and 1"),
+            (TRANSPORT, "Track/File=nowhere.txt", "cannot be read"),
         ]
         for path, assignment, words in cases:
             with self.subTest(assignment):
                 self.assert_wrong_input([path, "--set", assignment], assignment.split("=")[0], words)
+
+    def test_tracks(self):
+        points = self.file("0 0 0\n1 2\n", "points.txt")
+        prm = "subsection Scenario\n  set Kind = transport\nend\nsubsection Track\n  set {}\nend\n"
+        # The name of a file is relative to the folder of the parameter file.
+        path = self.file(prm.format("File = points.txt"))
+        self.assert_wrong_input([path], points, "line 2", "x, y and z in nm", f"{path}, line 5")
+        self.file("1 2 3\n", "points.txt")
+        self.assert_wrong_input([path], points, "less than two points")
+        same = [f"--set=Track/Points {c}={value}" for c, value in zip("xyz", ("1, 1", "0, 0", "0, 0"))]
+        self.assert_wrong_input([TRANSPORT, *same], "Track/Points x = 1, 1 (--set)", "no distance")
+        back = [f"--set=Track/Points {c}={value}" for c, value in zip("xyz", ("0, 9, 1", "0, 0, 0", "0, 0, 0"))]
+        self.assert_wrong_input([TRANSPORT, *back], "turns back at its point 2")
 
     def test_resume_from_nothing(self):
         self.assert_wrong_input(
@@ -311,7 +331,7 @@ class Information(TestCase):
 
     def test_parameter_files(self):
         names = sorted(name for name in os.listdir(FILES) if name.endswith(".prm"))
-        for name in ("exocytosis", "pore_energy", "tether", "vesicle_equilibrium"):
+        for name in ("exocytosis", "pore_energy", "tether", "transport", "vesicle_equilibrium"):
             self.assertIn(name + ".prm", names)
         for name in names:
             with self.subTest(name):
@@ -539,6 +559,69 @@ class Runs(TestCase):
         self.assertEqual(force, sorted(force))
         self.assert_collection("surface.pvd")
         self.assert_documented()
+
+    def test_transport(self):
+        assignments = {"Geometry/Refinement": 0, "Motors/Runs": 100, "Time/Output interval": 5e5}
+        self.run_scenario(TRANSPORT, assignments)
+        summary = self.summary()
+        self.assertEqual(summary["outcome"], "end of track")
+        head, rows = self.table()
+        self.assertEqual([name for name in COLUMNS if name not in head], [])
+        column = {name: [row[k] for row in rows] for k, name in enumerate(head)}
+        # The polyline of the file is 5,767 nm long; kinesins only go forward.
+        distance = column["distance along track [nm]"]
+        self.assertEqual(distance, sorted(distance))
+        length = sum(
+            math.dist(a, b)
+            for a, b in zip(
+                [(0, 0, 2500), (2000, 300, 2300), (4000, 300, 1600)],
+                [(2000, 300, 2300), (4000, 300, 1600), (4600, 300, 100)],
+            )
+        )
+        self.assertAlmostEqual(distance[-1], length, delta=1e-6)
+        # A table has 15 digits.
+        self.assertAlmostEqual(summary["run length"]["value"], distance[-1], delta=1e-9)
+        self.assertAlmostEqual(summary["final time"]["value"], rows[-1][0], delta=1e-6)
+        # The vesicle of 50 nm radius is 30 nm from the last point of the track.
+        end = [column[f"vesicle {c} [nm]"][-1] for c in "xyz"]
+        self.assertAlmostEqual(math.dist(end, (4600, 300, 100)), 80, delta=1e-6)
+        # Velocity: Michaelis-Menten at 2000 uM, and the drag of four kinesins at most.
+        fastest = 1e-3 * 2000 / 2088
+        velocities = column["transport velocity [nm/us]"]
+        self.assertEqual(velocities[-1], 0)  # it has arrived
+        for kinesins, velocity in zip(column["kinesins bound []"][:-1], velocities[:-1]):
+            with self.subTest(kinesins=kinesins):
+                drag = 6 * math.pi * 0.1 * 50
+                expected = fastest / (1 + drag * fastest / (6 * kinesins))
+                self.assertAlmostEqual(velocity / expected, 1, delta=1e-9)
+        frames = self.assert_collection("surface.pvd")  # with 12 digits
+        self.assertEqual(frames, [float(f"{time:.12g}") for time in column["time [us]"]])
+        self.assert_documented()
+        # Track and path are lines of VTK's PolyData, with times that end with the run.
+        path = xml.etree.ElementTree.parse(self.path("out", "path.vtp")).getroot()
+        times = path.find(".//DataArray[@Name='time [us]']").text.split()
+        self.assertEqual(float(times[-1]), summary["final time"]["value"])
+        track = xml.etree.ElementTree.parse(self.path("out", "track.vtp")).getroot()
+        self.assertEqual(track.find(".//Piece").get("NumberOfPoints"), "4")
+        with open(os.path.join(SOURCE, "doc", "output.md"), encoding="utf-8") as stream:
+            text = stream.read()
+        for line in (path, track):
+            for array in line.findall(".//PointData/DataArray"):
+                self.assertIn(f"`{array.get('Name')}`", text)
+
+    def test_transport_ends(self):
+        quick = {"Geometry/Refinement": 0, "Motors/Runs": 0, "Time/Output interval": 1e6}
+        # One kinesin lets go after a micrometre; a day is longer than that.
+        self.run_scenario(TRANSPORT, {**quick, "Motors/Kinesin/Number": 1, "Time/End time": 1e11,
+                                      "Track/Points x": "0, 1e6", "Track/Points y": "0, 0",
+                                      "Track/Points z": "0, 0"})  # fmt: skip
+        self.assertEqual(self.summary()["outcome"], "detached")
+        self.run_scenario(TRANSPORT, {**quick, "Track/Plus end": "first point"})
+        self.assertEqual(self.summary()["outcome"], "start of track")
+        self.assertEqual(self.summary()["final time"]["value"], 0)
+        self.run_scenario(TRANSPORT, {**quick, "Time/End time": 1000})
+        self.assertEqual(self.summary()["outcome"], "end time")
+        self.assertAlmostEqual(self.summary()["final time"]["value"], 1000, delta=1e-9)
 
 
 if __name__ == "__main__":

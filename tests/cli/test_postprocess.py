@@ -188,6 +188,41 @@ def write_table(path, columns):
             stream.write(",".join(f"{value:.10g}" for value in row) + "\n")
 
 
+def write_walk(directory, n_images):
+    """A sphere of 50 nm radius that walks along a track of 1000 nm; n_images surfaces."""
+    os.makedirs(os.path.join(directory, "solution"))
+    angles = np.linspace(0, np.pi, 33)
+    curve = np.column_stack([50 * np.sin(angles), 50 * np.cos(angles)])
+    entries, columns = [], {}
+    for k in range(n_images):
+        x = 1000 * k / (n_images - 1)
+        points, cells, fields = revolve(curve, {"mean curvature [1/nm]": np.full(len(curve), 0.04)})
+        name = f"solution/surface_{k:05d}.vtu"
+        write_grid(
+            os.path.join(directory, name), points + [x, 0, 80], cells, VTK_LAGRANGE_QUADRILATERAL, fields
+        )
+        entries.append((5e5 * k, name))
+        row = {
+            "time [us]": 5e5 * k, "vesicle x [nm]": x, "vesicle y [nm]": 0, "vesicle z [nm]": 80,
+            "kinesins bound []": 1, "dyneins bound []": 0,
+        }  # fmt: skip
+        for column, value in row.items():
+            columns.setdefault(column, []).append(value)
+    write_collection(os.path.join(directory, "surface.pvd"), entries)
+    write_table(os.path.join(directory, "statistics.csv"), columns)
+    with open(os.path.join(directory, "track.vtp"), "w", encoding="utf-8") as stream:
+        stream.write(
+            '<?xml version="1.0"?>\n<VTKFile type="PolyData" version="0.1">\n<PolyData>\n'
+            '<Piece NumberOfPoints="2" NumberOfVerts="0" NumberOfLines="1" NumberOfStrips="0" '
+            'NumberOfPolys="0">\n<Points>\n'
+            '<DataArray type="Float64" NumberOfComponents="3" format="ascii">\n0 0 0 1000 0 0\n'
+            "</DataArray>\n</Points>\n<Lines>\n"
+            '<DataArray type="Int64" Name="connectivity" format="ascii">\n0 1\n</DataArray>\n'
+            '<DataArray type="Int64" Name="offsets" format="ascii">\n2\n</DataArray>\n'
+            "</Lines>\n</Piece>\n</PolyData>\n</VTKFile>\n"
+        )
+
+
 def write_fusion_run(directory, n_images, surfaces=True):
     """A whole run: docking, a pore that opens, an Omega, a flat patch."""
     os.makedirs(os.path.join(directory, "solution"), exist_ok=True)
@@ -436,6 +471,31 @@ class RenderRun(TestCase):
         done = run("render_run.py", self.directory, "--size", "320x240", "--no-cutaway")
         self.assert_works(done)
         self.assertTrue(os.path.isfile(self.path("frames", "frame_0003.png")))
+
+    def test_walk(self):
+        if not self.can_draw():
+            self.skipTest("needs a display or xvfb-run")
+        write_walk(self.directory, 3)
+        done = run("render_run.py", self.directory, "--size", "480x270")
+        self.assert_works(done)
+        names = sorted(os.listdir(self.path("frames")))
+        self.assertEqual(names, [f"frame_{k:04d}.png" for k in range(3)] + ["storyboard.png"])
+        maps = []
+        for k in range(3):
+            pixels = picture(self.path("frames", f"frame_{k:04d}.png"))
+            # The camera goes with the vesicle; the map in the corner tells where it is.
+            rows, columns = np.nonzero(looks_orange(pixels[80:240, 100:380]))
+            self.assertGreater(len(rows), 500)
+            self.assertAlmostEqual(columns.mean() + 100, 240, delta=4)
+            rows, columns = np.nonzero(looks_orange(pixels[:75, 300:]))
+            self.assertGreater(len(rows), 10)
+            maps.append(columns.mean())
+        self.assertGreater(maps[1], maps[0] + 30)
+        self.assertGreater(maps[2], maps[1] + 30)
+
+        with open(self.path("track.vtp"), "w", encoding="utf-8") as stream:
+            stream.write("<VTKFile>")
+        self.assert_fails_with_one_sentence(run("render_run.py", self.directory), "track.vtp")
 
     def test_errors(self):
         self.assert_fails_with_one_sentence(run("render_run.py", self.directory), "surface.pvd")

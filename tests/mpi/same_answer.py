@@ -20,6 +20,9 @@ CASES = {
     'pore energy': ('pore_energy.prm', {'Pore/Neck radii': '2, 3'}),
     'exocytosis': ('exocytosis.prm', {
         'Geometry/Meridian cells': 100, 'Time/End time': 5, 'Time/Output interval': 0.5}),
+    'transport': ('transport.prm', {
+        'Geometry/Refinement': 1, 'Motors/Runs': 100, 'Motors/Dynein/Number': 4,
+        'Time/Output interval': 5e5}),
     ADAPTIVE: ('exocytosis_3d.prm', {
         'Plasma membrane/Patch radius': 100, 'Geometry/Adaptive': 'yes', 'Geometry/Turn per cell': 45,
         'Geometry/Least refinement': 1, 'Fusion/Time': 0.002, 'Time/End time': 0.006,

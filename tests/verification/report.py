@@ -12,11 +12,11 @@ import docking
 import exocytosis
 import exocytosis_in_space
 import lipid_mixing_runs
+import motors
 import pore_energies
 import sphere_modes
 import tether
 import vesicle_equilibria
-
 import vesicle_pair
 from runs import PROGRAM, SOURCE, Checks
 
@@ -36,6 +36,7 @@ PROGRAMS = {
     'lipids': 'Slowest exchange of lipids between two joined spheres [D / R^2]',
 }
 
+
 def messages(name):
     program = pathlib.Path(PROGRAM).parent / 'tests' / name
     if not program.exists():
@@ -45,6 +46,7 @@ def messages(name):
     lines = [line for line in done.stdout.splitlines() + done.stderr.splitlines()
              if 'cells' in line or 'theory' in line or line.startswith('sphere')]
     return f'\n## {PROGRAMS[name]}\n\n```\n' + '\n'.join(dict.fromkeys(lines)) + '\n```\n'
+
 
 def main():
     output = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else SOURCE / 'doc' / 'verification.md'
@@ -58,6 +60,7 @@ def main():
     area_difference.verify(checks, True)
     pore_energies.verify(checks, False)
     tether.verify(checks, False)
+    motors.verify(checks, True)
     exocytosis.verify(checks, False)
     exocytosis.verify(checks, True)
     lipid_mixing_runs.verify(checks, False)
@@ -70,6 +73,7 @@ def main():
     output.write_text(text)
     print(f'{output}: {checks.failures} failures, {time.monotonic() - begin:.0f} s')
     sys.exit(1 if checks.failures else 0)
+
 
 if __name__ == '__main__':
     main()
