@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pathway/minimisation.h"
+
+#include "base/computation_error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+// LAPACK, which comes with deal.II.
+extern "C" void dsyevd_(const char *job, const char *triangle, const int *n, double *a,
+                        const int *stride, double *eigenvalues, double *work, const int *n_work,
+                        int *integers, const int *n_integers, int *info);
+
+namespace fusogen {
+std::vector<double> eigen_decomposition(std::vector<double> &matrix) {
+  const int n = std::lround(std::sqrt(matrix.size()));
+  std::vector<double> eigenvalues(n), work(1 + 6 * n + 2 * n * n);
+  std::vector<int> integers(3 + 5 * n);
+  const int n_work = work.size(), n_integers = integers.size();
+  int info = 0;
+  if (n > 0)
+    dsyevd_("V", "L", &n, matrix.data(), &n, eigenvalues.data(), work.data(), &n_work,
+            integers.data(), &n_integers, &info);
+  if (info != 0)
+    throw ComputationError("eigenvalues of an energy's second derivatives: LAPACK's dsyevd failed "
+                           "with status " +
+                               std::to_string(info),
+                           0., "");
+  return eigenvalues;
+}
+
+namespace {
+double norm(const std::vector<double> &v) {
+  double sum = 0.;
+  for (const double x : v)
+    sum += x * x;
+  return std::sqrt(sum);
+}
+} // namespace
+
+Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings) {
+  Minimum result;
+  std::vector<double> x = network.free_values(), gradient, hessian;
+  const unsigned int n = x.size();
+  double energy = network.energy(), radius = settings.first_radius;
+  if (!std::isfinite(energy))
+    throw ComputationError("minimisation of leaflets: the shape to start from folds back on itself",
+                           0., "");
+  network.derivatives(gradient, hessian);
+  result.first_gradient = norm(gradient);
+
+  while (true) {
+    result.gradient = norm(gradient);
+    result.converged = result.gradient < settings.tolerance;
+    const std::vector<double> eigenvalues = eigen_decomposition(hessian);
+    const std::vector<double> &vectors = hessian;
+    const double largest = std::max(std::abs(eigenvalues.front()), std::abs(eigenvalues.back()));
+    result.smallest_eigenvalue = eigenvalues.front();
+    // Below this an eigenvalue is rounding.
+    const double floor = 1e-13 * largest;
+    result.negative_modes = std::count_if(eigenvalues.begin(), eigenvalues.end(),
+                                          [&](const double lambda) { return lambda < -floor; });
+    if (result.converged || result.steps >= settings.maximum_steps)
+      return result;
+
+    std::vector<double> along(n, 0.), modulus(n);
+    for (unsigned int k = 0; k < n; ++k) {
+      for (unsigned int i = 0; i < n; ++i)
+        along[k] += vectors[k * n + i] * gradient[i];
+      modulus[k] = std::max(std::abs(eigenvalues[k]), floor);
+    }
+    const auto step_length = [&](const double shift) {
+      double sum = 0.;
+      for (unsigned int k = 0; k < n; ++k)
+        sum += std::pow(along[k] / (modulus[k] + shift), 2);
+      return std::sqrt(sum);
+    };
+
+    bool accepted = false;
+    while (!accepted) {
+      // The shift with which the step is as long as the trust region allows.
+      double shift = 0.;
+      if (step_length(0.) > radius) {
+        double low = 0., high = result.gradient / radius;
+        for (unsigned int i = 0; i < 60; ++i) {
+          shift = 0.5 * (low + high);
+          (step_length(shift) > radius ? low : high) = shift;
+        }
+        shift = high;
+      }
+      std::vector<double> trial = x;
+      double predicted = 0.;
+      for (unsigned int k = 0; k < n; ++k) {
+        const double size = along[k] / (modulus[k] + shift);
+        predicted += along[k] * size - 0.5 * modulus[k] * size * size;
+        for (unsigned int i = 0; i < n; ++i)
+          trial[i] -= size * vectors[k * n + i];
+      }
+      network.set_free_values(trial);
+      const double trial_energy = network.energy();
+      const double fall = energy - trial_energy;
+      const double rounding = 1e-12 * (1. + std::abs(energy));
+      if (std::isfinite(trial_energy) && predicted < rounding && std::abs(fall) < 10. * rounding) {
+        // The energy no longer tells; the gradient does.
+        std::vector<double> new_gradient, new_hessian;
+        network.derivatives(new_gradient, new_hessian);
+        if (norm(new_gradient) >= result.gradient) {
+          network.set_free_values(x);
+          return result;
+        }
+        gradient = new_gradient;
+        hessian = new_hessian;
+        accepted = true;
+      } else if (fall > 0.1 * predicted) {
+        network.derivatives(gradient, hessian);
+        accepted = true;
+        if (fall > 0.75 * predicted)
+          radius = std::min(settings.largest_radius, std::max(radius, 2. * step_length(shift)));
+      } else {
+        radius = 0.25 * std::min(radius, step_length(shift));
+        if (radius < 1e-12) {
+          network.set_free_values(x);
+          return result;
+        }
+        continue;
+      }
+      x = trial;
+      energy = trial_energy;
+      ++result.steps;
+    }
+  }
+}
+
+Minimum minimise_from_afar(BilayerNetwork &network, const MinimisationSettings &settings) {
+  Minimum result;
+  const double last = network.barrier_weight;
+  MinimisationSettings coarse = settings;
+  coarse.tolerance = std::max(settings.tolerance, 1e-2);
+  unsigned int steps = 0;
+  for (double weight = 20.; weight > 1.5 * last; weight *= 0.1) {
+    network.barrier_weight = weight;
+    steps += minimise(network, coarse).steps;
+  }
+  network.barrier_weight = last;
+  result = minimise(network, settings);
+  result.steps += steps;
+  return result;
+}
+} // namespace fusogen
