@@ -43,22 +43,37 @@ template <class Number> Number barrier(const Number &x) {
   return log(Number(1.) + Number(1.) / x);
 }
 
+/// The same, but continued as a parabola below x0, so that a state next to the limit cannot jam there
+/// (relaxed barrier, Hauser and Saccon 2006, Proc. 45th IEEE Conf. Decision and Control, 864).
+template <class Number> Number relaxed_barrier(const Number &x) {
+  constexpr double x0 = 1e-3;
+  if (value_of(x) >= x0)
+    return barrier(x);
+  const double slope = -1. / (x0 * (1. + x0));
+  const double curvature = (1. + 2. * x0) * slope * slope;
+  const Number below = x - Number(x0);
+  return Number(std::log(1. + 1. / x0)) + below * slope + 0.5 * curvature * (below * below);
+}
+
 /// What a point of a leaflet adds to the energy that is minimised.
 template <class Number>
 Number leaflet_sum(const Monolayer &monolayer, const LeafletPoint<Number> &p,
                    const LeafletDensities<Number> &d, const double weight) {
-  using std::sqrt;
   const double l0 = monolayer.thickness;
   return d.splay + d.tilt + d.stretch + d.chains + monolayer.tension * d.area +
-         weight * (sqrt(p.dr * p.dr + p.dz * p.dz) *
-                   (barrier(d.cosine) + barrier(d.tail_jacobian) +
+         weight * (d.speed *
+                   (barrier(d.cosine) + relaxed_barrier(d.tail_spacing) +
                     barrier(d.head_radius * (1. / l0)) + barrier(p.length * (1. / l0))));
 }
 
-/// The gauge: gauge_weight/2 (speed/length - 1)^2 + what keeps the length positive.
-template <class Number> Number gauge(const Number &dr, const Number &dz, const Number &length) {
+/// The gauge by du: speed along the strip, in position and in the directors' angles times l0, relative
+/// to its mean.
+template <class Number>
+Number gauge(const Number &dr, const Number &dz, const Number &dleft, const Number &dright,
+             const Number &length) {
   using std::sqrt;
-  const Number ratio = sqrt(dr * dr + dz * dz) / length - Number(1.);
+  const Number ratio =
+      sqrt(dr * dr + dz * dz + dleft * dleft + dright * dright) / length - Number(1.);
   return 0.5 * (ratio * ratio);
 }
 } // namespace
@@ -72,152 +87,6 @@ struct QuadraturePoint {
   std::array<unsigned int, 6> begin;
   unsigned int length_index;
 };
-
-BilayerNetwork::BilayerNetwork(std::vector<Strip> strips_, const double multiplicity)
-    : strips(std::move(strips_)), multiplicity(multiplicity) {
-  unsigned int next = 0;
-  for (unsigned int s = 0; s < strips.size(); ++s) {
-    offsets.emplace_back();
-    offsets[s].fill(no_field);
-    for (unsigned int f = 0; f < 6; ++f) {
-      if (f >= angle_left && !strips[s].leaflets[(f - angle_left) % 2])
-        continue;
-      offsets[s][f] = next;
-      next += n_nodes(s, static_cast<Field>(f));
-    }
-    offsets[s][unknown_length] = next++;
-    offsets[s][end_of_strip] = next;
-  }
-  x.assign(next, 0.);
-  distance.assign(next, 0.);
-  held.assign(next, false);
-  for (unsigned int i = 0; i < next; ++i)
-    master.push_back(i);
-}
-
-void BilayerNetwork::for_all_monolayers(const std::function<void(Monolayer &)> &change) {
-  for (Strip &strip : strips)
-    for (std::optional<Monolayer> &leaflet : strip.leaflets)
-      if (leaflet)
-        change(*leaflet);
-}
-
-unsigned int BilayerNetwork::n_nodes(const unsigned int s, const Field field) const {
-  return (is_cubic(field) ? 3 : 2) * (strips[s].mesh.size() - 1) + 1;
-}
-
-unsigned int BilayerNetwork::index(const unsigned int s, const Field field,
-                                   const unsigned int node) const {
-  FUSOGEN_ASSERT(offsets[s][field] != no_field, "the strip has no such leaflet");
-  return offsets[s][field] + node;
-}
-
-double BilayerNetwork::parameter_of_node(const unsigned int s, const Field field,
-                                         const unsigned int node) const {
-  const unsigned int degree = is_cubic(field) ? 3 : 2;
-  const std::vector<double> &mesh = strips[s].mesh;
-  const unsigned int element = std::min<unsigned int>(node / degree, mesh.size() - 2);
-  return mesh[element] +
-         (mesh[element + 1] - mesh[element]) * (node - element * degree) / double(degree);
-}
-
-unsigned int BilayerNetwork::root(unsigned int index) const {
-  while (master[index] != index)
-    index = master[index];
-  return index;
-}
-
-void BilayerNetwork::apply_constraints() {
-  for (unsigned int i = 0; i < x.size(); ++i) {
-    double sum = 0.;
-    unsigned int j = i;
-    for (; master[j] != j; j = master[j])
-      sum += distance[j];
-    if (j != i)
-      x[i] = x[j] + sum;
-  }
-}
-
-void BilayerNetwork::fix(const unsigned int index, const double value) {
-  FUSOGEN_ASSERT(master[index] == index, "a tied unknown cannot be held");
-  held[index] = true;
-  x[index] = value;
-  apply_constraints();
-}
-
-void BilayerNetwork::tie(const unsigned int index, const unsigned int to, const double by) {
-  FUSOGEN_ASSERT(!held[index] && root(to) != index, "unknowns are tied in a circle");
-  master[index] = to;
-  distance[index] = by;
-  apply_constraints();
-}
-
-void BilayerNetwork::release(const unsigned int index) {
-  master[index] = index;
-  held[index] = false;
-}
-
-void BilayerNetwork::set_shape(const unsigned int s, const std::function<Shape(double)> &shape) {
-  for (unsigned int f = 0; f < 6; ++f) {
-    if (offsets[s][f] == no_field)
-      continue;
-    const Field field = static_cast<Field>(f);
-    for (unsigned int node = 0; node < n_nodes(s, field); ++node) {
-      const unsigned int i = index(s, field, node);
-      if (held[i] || master[i] != i)
-        continue;
-      const Shape at = shape(parameter_of_node(s, field, node));
-      x[i] = f == radius ? at.r
-             : f == height ? at.z
-             : f <= angle_right ? at.angle[f - angle_left]
-                                : at.length[f - length_left];
-    }
-  }
-  apply_constraints();
-  double length = 0.;
-  constexpr unsigned int n = 1000;
-  Shape before = evaluate(s, 0.);
-  for (unsigned int i = 1; i <= n; ++i) {
-    const Shape now = evaluate(s, double(i) / n);
-    length += std::hypot(now.r - before.r, now.z - before.z);
-    before = now;
-  }
-  x[offsets[s][unknown_length]] = length;
-}
-
-std::vector<unsigned int> BilayerNetwork::numbering() const {
-  std::vector<unsigned int> free(x.size(), no_field);
-  unsigned int next = 0;
-  for (unsigned int i = 0; i < x.size(); ++i)
-    if (master[i] == i && !held[i])
-      free[i] = next++;
-  for (unsigned int i = 0; i < x.size(); ++i)
-    free[i] = free[root(i)];
-  return free;
-}
-
-unsigned int BilayerNetwork::n_free() const {
-  unsigned int n = 0;
-  for (unsigned int i = 0; i < x.size(); ++i)
-    n += master[i] == i && !held[i];
-  return n;
-}
-
-std::vector<double> BilayerNetwork::free_values() const {
-  std::vector<double> values;
-  for (unsigned int i = 0; i < x.size(); ++i)
-    if (master[i] == i && !held[i])
-      values.push_back(x[i]);
-  return values;
-}
-
-void BilayerNetwork::set_free_values(const std::vector<double> &values) {
-  unsigned int next = 0;
-  for (unsigned int i = 0; i < x.size(); ++i)
-    if (master[i] == i && !held[i])
-      x[i] = values[next++];
-  apply_constraints();
-}
 
 template <class Visitor> void BilayerNetwork::for_each_point(const Visitor &visitor) const {
   for (unsigned int s = 0; s < strips.size(); ++s)
@@ -263,16 +132,186 @@ LeafletPoint<double> leaflet_point(const QuadraturePoint &point, const std::vect
           sum(point.dc, x, angle), sum(point.dq, x, length)};
 }
 
+/// What the gauge depends on: slopes of position and of the directors' angles, these times l0, and
+/// the strip's length.
+std::array<double, 5> motion_along(const QuadraturePoint &point, const BilayerNetwork::Strip &strip,
+                                   const std::vector<double> &x) {
+  std::array<double, 5> motion = {sum(point.dc, x, point.begin[0]), sum(point.dc, x, point.begin[1]),
+                                  0., 0., x[point.length_index]};
+  for (const unsigned int side : {0, 1})
+    if (strip.leaflets[side])
+      motion[2 + side] =
+          strip.leaflets[side]->thickness * sum(point.dc, x, point.begin[2 + side]);
+  return motion;
+}
+
 constexpr double sign_of(const unsigned int side) {
   return side == BilayerNetwork::left ? 1. : -1.;
 }
 
 /// If the point is inside all barriers; comparisons with NaN are false.
 bool allowed(const LeafletPoint<double> &p, const LeafletDensities<double> &d) {
-  return d.cosine > 0. && d.tail_jacobian > 0. && d.head_radius > 0. && p.length > 0. &&
-         d.rest_area > 0.;
+  return d.cosine > 0. && d.head_radius > 0. && p.length > 0. && d.rest_area > 0.;
 }
 } // namespace
+
+BilayerNetwork::BilayerNetwork(std::vector<Strip> strips_, const double multiplicity)
+    : strips(std::move(strips_)), multiplicity(multiplicity) {
+  unsigned int next = 0;
+  for (unsigned int s = 0; s < strips.size(); ++s) {
+    offsets.emplace_back();
+    offsets[s].fill(no_field);
+    for (unsigned int f = 0; f < 6; ++f) {
+      if (f >= angle_left && !strips[s].leaflets[(f - angle_left) % 2])
+        continue;
+      offsets[s][f] = next;
+      next += n_nodes(s, static_cast<Field>(f));
+    }
+    offsets[s][unknown_length] = next++;
+    offsets[s][end_of_strip] = next;
+  }
+  x.assign(next, 0.);
+  distance.assign(next, 0.);
+  held.assign(next, false);
+  ties.resize(next);
+}
+
+void BilayerNetwork::for_all_monolayers(const std::function<void(Monolayer &)> &change) {
+  for (Strip &strip : strips)
+    for (std::optional<Monolayer> &leaflet : strip.leaflets)
+      if (leaflet)
+        change(*leaflet);
+}
+
+unsigned int BilayerNetwork::n_nodes(const unsigned int s, const Field field) const {
+  return (is_cubic(field) ? 3 : 2) * (strips[s].mesh.size() - 1) + 1;
+}
+
+unsigned int BilayerNetwork::index(const unsigned int s, const Field field,
+                                   const unsigned int node) const {
+  FUSOGEN_ASSERT(offsets[s][field] != no_field, "the strip has no such leaflet");
+  return offsets[s][field] + node;
+}
+
+double BilayerNetwork::parameter_of_node(const unsigned int s, const Field field,
+                                         const unsigned int node) const {
+  const unsigned int degree = is_cubic(field) ? 3 : 2;
+  const std::vector<double> &mesh = strips[s].mesh;
+  const unsigned int element = std::min<unsigned int>(node / degree, mesh.size() - 2);
+  return mesh[element] +
+         (mesh[element + 1] - mesh[element]) * (node - element * degree) / double(degree);
+}
+
+double BilayerNetwork::tied_value(const unsigned int index) const {
+  if (ties[index].empty())
+    return x[index];
+  double value = distance[index];
+  for (const auto &[to, factor] : ties[index])
+    value += factor * tied_value(to);
+  return value;
+}
+
+BilayerNetwork::Terms BilayerNetwork::resolve(const unsigned int index) const {
+  if (held[index])
+    return {};
+  if (ties[index].empty())
+    return {{index, 1.}};
+  Terms result;
+  for (const auto &[to, factor] : ties[index])
+    for (const auto &[free, more] : resolve(to))
+      result.emplace_back(free, factor * more);
+  return result;
+}
+
+void BilayerNetwork::apply_constraints() {
+  for (unsigned int i = 0; i < x.size(); ++i)
+    x[i] = tied_value(i);
+}
+
+void BilayerNetwork::fix(const unsigned int index, const double value) {
+  FUSOGEN_ASSERT(ties[index].empty(), "a tied unknown cannot be held");
+  held[index] = true;
+  x[index] = value;
+  apply_constraints();
+}
+
+void BilayerNetwork::tie(const unsigned int index, const Terms &to, const double by) {
+  FUSOGEN_ASSERT(!held[index], "an unknown that is held cannot be tied");
+  ties[index] = to;
+  distance[index] = by;
+  apply_constraints();
+}
+
+void BilayerNetwork::release(const unsigned int index) {
+  ties[index].clear();
+  held[index] = false;
+}
+
+void BilayerNetwork::set_shape(const unsigned int s, const std::function<Shape(double)> &shape) {
+  for (unsigned int f = 0; f < 6; ++f) {
+    if (offsets[s][f] == no_field)
+      continue;
+    const Field field = static_cast<Field>(f);
+    for (unsigned int node = 0; node < n_nodes(s, field); ++node) {
+      const unsigned int i = index(s, field, node);
+      if (!is_free(i))
+        continue;
+      const Shape at = shape(parameter_of_node(s, field, node));
+      x[i] = f == radius ? at.r
+             : f == height ? at.z
+             : f <= angle_right ? at.angle[f - angle_left]
+                                : at.length[f - length_left];
+    }
+  }
+  apply_constraints();
+  double length = 0.;
+  for_each_point([&](const QuadraturePoint &point) {
+    if (point.strip == s) {
+      const std::array<double, 5> motion = motion_along(point, strips[s], x);
+      length += point.weight * std::hypot(std::hypot(motion[0], motion[1]),
+                                          std::hypot(motion[2], motion[3]));
+    }
+  });
+  x[offsets[s][unknown_length]] = length;
+}
+
+std::vector<BilayerNetwork::Terms> BilayerNetwork::numbering() const {
+  std::vector<unsigned int> number(x.size(), no_field);
+  unsigned int next = 0;
+  for (unsigned int i = 0; i < x.size(); ++i)
+    if (is_free(i))
+      number[i] = next++;
+  std::vector<Terms> to;
+  for (unsigned int i = 0; i < x.size(); ++i) {
+    to.push_back(resolve(i));
+    for (auto &term : to.back())
+      term.first = number[term.first];
+  }
+  return to;
+}
+
+unsigned int BilayerNetwork::n_free() const {
+  unsigned int n = 0;
+  for (unsigned int i = 0; i < x.size(); ++i)
+    n += is_free(i);
+  return n;
+}
+
+std::vector<double> BilayerNetwork::free_values() const {
+  std::vector<double> values;
+  for (unsigned int i = 0; i < x.size(); ++i)
+    if (is_free(i))
+      values.push_back(x[i]);
+  return values;
+}
+
+void BilayerNetwork::set_free_values(const std::vector<double> &values) {
+  unsigned int next = 0;
+  for (unsigned int i = 0; i < x.size(); ++i)
+    if (is_free(i))
+      x[i] = values[next++];
+  apply_constraints();
+}
 
 double BilayerNetwork::energy() const {
   double energy = 0.;
@@ -287,10 +326,10 @@ double BilayerNetwork::energy() const {
       inside = inside && allowed(p, d);
       energy += point.weight * leaflet_sum(*monolayer, p, d, barrier_weight);
     }
-    const double length = x[point.length_index];
-    inside = inside && length > 0.;
+    const std::array<double, 5> motion = motion_along(point, strips[point.strip], x);
+    inside = inside && motion[4] > 0.;
     energy += point.weight * gauge_weight *
-              gauge(sum(point.dc, x, point.begin[0]), sum(point.dc, x, point.begin[1]), length);
+              gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
   });
   if (!inside || !std::isfinite(energy))
     return std::numeric_limits<double>::infinity();
@@ -320,9 +359,9 @@ NetworkEnergy BilayerNetwork::energies() const {
       result.area += w * d.area;
       result.rest_area += w * d.rest_area;
     }
-    result.gauge += w * gauge_weight *
-                    gauge(sum(point.dc, x, point.begin[0]), sum(point.dc, x, point.begin[1]),
-                          x[point.length_index]);
+    const std::array<double, 5> motion = motion_along(point, strips[point.strip], x);
+    result.gauge +=
+        w * gauge_weight * gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
   });
   for (const std::optional<Monolayer> &leaflet : strips.back().leaflets)
     if (leaflet) {
@@ -334,12 +373,20 @@ NetworkEnergy BilayerNetwork::energies() const {
   return result;
 }
 
-void BilayerNetwork::gather(std::vector<double> &full_gradient,
-                            std::vector<double> *full_hessian) const {
-  const std::size_t n = x.size();
-  full_gradient.assign(n, 0.);
-  if (full_hessian)
-    full_hessian->assign(n * n, 0.);
+void BilayerNetwork::gather(const std::vector<Terms> &to, const std::size_t n,
+                            std::vector<double> &gradient, std::vector<double> *hessian) const {
+  gradient.assign(n, 0.);
+  if (hessian)
+    hessian->assign(n * n, 0.);
+  const auto add_to_gradient = [&](const unsigned int i, const double value) {
+    for (const auto &[a, factor] : to[i])
+      gradient[a] += factor * value;
+  };
+  const auto add_to_hessian = [&](const unsigned int i, const unsigned int j, const double value) {
+    for (const auto &[a, factor] : to[i])
+      for (const auto &[b, other] : to[j])
+        (*hessian)[a * n + b] += factor * other * value;
+  };
 
   for_each_point([&](const QuadraturePoint &point) {
     const double w = multiplicity * point.weight;
@@ -372,66 +419,73 @@ void BilayerNetwork::gather(std::vector<double> &full_gradient,
         }
       }
       for (a = 0; a < n_local; ++a) {
-        full_gradient[dof[a]] +=
-            w * (shape[a] * sum.first(k[a]) + slope[a] * sum.first(k[a] + 4));
-        if (!full_hessian)
+        add_to_gradient(dof[a],
+                        w * (shape[a] * sum.first(k[a]) + slope[a] * sum.first(k[a] + 4)));
+        if (!hessian || to[dof[a]].empty())
           continue;
         for (unsigned int b = 0; b < n_local; ++b)
-          (*full_hessian)[dof[a] * n + dof[b]] +=
-              w * (shape[a] * (sum.second(k[a], k[b]) * shape[b] +
-                               sum.second(k[a], k[b] + 4) * slope[b]) +
-                   slope[a] * (sum.second(k[a] + 4, k[b]) * shape[b] +
-                               sum.second(k[a] + 4, k[b] + 4) * slope[b]));
+          add_to_hessian(dof[a], dof[b],
+                         w * (shape[a] * (sum.second(k[a], k[b]) * shape[b] +
+                                          sum.second(k[a], k[b] + 4) * slope[b]) +
+                              slope[a] * (sum.second(k[a] + 4, k[b]) * shape[b] +
+                                          sum.second(k[a] + 4, k[b] + 4) * slope[b])));
       }
     }
 
-    using Number = SecondOrder<3>;
-    const Number g = gauge_weight * gauge(Number::variable(0, sum(point.dc, x, point.begin[0])),
-                                          Number::variable(1, sum(point.dc, x, point.begin[1])),
-                                          Number::variable(2, x[point.length_index]));
-    constexpr unsigned int n_local = 2 * cubic + 1;
-    std::array<unsigned int, n_local> dof, k;
-    std::array<double, n_local> slope;
-    for (unsigned int i = 0; i < n_local; ++i) {
-      k[i] = i / cubic;
-      dof[i] = k[i] < 2 ? point.begin[k[i]] + i % cubic : point.length_index;
-      slope[i] = k[i] < 2 ? point.dc[i % cubic] : 1.;
-    }
+    using Number = SecondOrder<5>;
+    const Strip &strip = strips[point.strip];
+    const std::array<double, 5> motion = motion_along(point, strip, x);
+    std::array<Number, 5> v;
+    for (unsigned int i = 0; i < 5; ++i)
+      v[i] = Number::variable(i, motion[i]);
+    const Number g = gauge_weight * gauge(v[0], v[1], v[2], v[3], v[4]);
+    // Unknown a moves variable k[a] by slope[a].
+    constexpr unsigned int most = 4 * cubic + 1;
+    std::array<unsigned int, most> dof, k;
+    std::array<double, most> slope;
+    unsigned int n_local = 0;
+    for (unsigned int field = 0; field < 4; ++field)
+      if (point.begin[field] != no_field)
+        for (unsigned int i = 0; i < cubic; ++i, ++n_local) {
+          dof[n_local] = point.begin[field] + i;
+          k[n_local] = field;
+          slope[n_local] =
+              point.dc[i] * (field < 2 ? 1. : strip.leaflets[field - 2]->thickness);
+        }
+    dof[n_local] = point.length_index;
+    k[n_local] = 4;
+    slope[n_local++] = 1.;
     for (unsigned int a = 0; a < n_local; ++a) {
-      full_gradient[dof[a]] += w * slope[a] * g.first(k[a]);
-      if (full_hessian)
+      add_to_gradient(dof[a], w * slope[a] * g.first(k[a]));
+      if (hessian)
         for (unsigned int b = 0; b < n_local; ++b)
-          (*full_hessian)[dof[a] * n + dof[b]] += w * slope[a] * slope[b] * g.second(k[a], k[b]);
+          add_to_hessian(dof[a], dof[b], w * slope[a] * slope[b] * g.second(k[a], k[b]));
     }
   });
 }
 
 void BilayerNetwork::derivatives(std::vector<double> &gradient,
                                  std::vector<double> &hessian) const {
-  std::vector<double> full_gradient, full_hessian;
-  gather(full_gradient, &full_hessian);
-  const std::vector<unsigned int> free = numbering();
-  const std::size_t n = x.size(), m = n_free();
-  gradient.assign(m, 0.);
-  hessian.assign(m * m, 0.);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (free[i] == no_field)
-      continue;
-    gradient[free[i]] += full_gradient[i];
-    for (std::size_t j = 0; j < n; ++j)
-      if (free[j] != no_field)
-        hessian[free[i] * m + free[j]] += full_hessian[i * n + j];
-  }
+  gather(numbering(), n_free(), gradient, &hessian);
 }
 
 double BilayerNetwork::force(const unsigned int index) const {
-  std::vector<double> full_gradient;
-  gather(full_gradient, nullptr);
-  double sum = 0.;
+  // Everything that follows the unknown, and nothing else, adds to one number.
+  const std::function<double(unsigned int)> slope = [&](const unsigned int i) {
+    if (i == index)
+      return 1.;
+    double sum = 0.;
+    for (const auto &[to, factor] : ties[i])
+      sum += factor * slope(to);
+    return sum;
+  };
+  std::vector<Terms> to(x.size());
   for (unsigned int i = 0; i < x.size(); ++i)
-    if (root(i) == root(index))
-      sum += full_gradient[i];
-  return sum;
+    if (const double factor = slope(i); factor != 0.)
+      to[i] = {{0, factor}};
+  std::vector<double> gradient;
+  gather(to, 1, gradient, nullptr);
+  return gradient[0];
 }
 
 BilayerNetwork::Tails BilayerNetwork::tails(const unsigned int s, const Side side,
@@ -515,10 +569,9 @@ BilayerNetwork BilayerNetwork::refined() const {
         else if (node % 2 == 0) {
           const unsigned int coarse = index(s, field, node / 2);
           fine.held[i] = held[coarse];
-          if (master[coarse] != coarse) {
-            fine.master[i] = copy_of(master[coarse]);
-            fine.distance[i] = distance[coarse];
-          }
+          fine.distance[i] = distance[coarse];
+          for (const auto &[to, factor] : ties[coarse])
+            fine.ties[i].emplace_back(copy_of(to), factor);
         }
       }
     }

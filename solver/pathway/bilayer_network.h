@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace fusogen {
@@ -37,7 +38,8 @@ struct NetworkEnergy {
 ///
 /// Elements: cubic for position and angle, quadratic for the length, continuous. With linear elements
 /// for all, opposite wiggles of curve and lengths cost no energy. Parametrisation: a weak gauge makes
-/// the speed of the curve constant, with the strip's length as one more unknown.
+/// the speed sqrt(r'^2 + z'^2 + (l0 angle')^2) constant, with the strip's length as one more unknown.
+/// The angles have to be in it, since tails may fan out from one point of the curve.
 class BilayerNetwork {
 public:
   enum Side { left = 0, right = 1 };
@@ -81,8 +83,12 @@ public:
 
   /// Holds an unknown at a value.
   void fix(unsigned int index, double value);
-  /// Makes an unknown equal to another one plus a distance.
-  void tie(unsigned int index, unsigned int to, double distance = 0.);
+  /// Makes an unknown equal to a sum of others, times factors, plus a distance.
+  using Terms = std::vector<std::pair<unsigned int, double>>;
+  void tie(unsigned int index, const Terms &to, double distance = 0.);
+  void tie(const unsigned int index, const unsigned int to, const double distance = 0.) {
+    tie(index, Terms{{to, 1.}}, distance);
+  }
   /// Lets go of an unknown.
   void release(unsigned int index);
 
@@ -103,8 +109,9 @@ public:
   void derivatives(std::vector<double> &gradient, std::vector<double> &hessian) const;
   ///@}
 
-  /// The derivative of the energy with barrier and gauge by a fixed unknown, along with all that is
-  /// tied to it: the force that holds it [pN].
+  /// The derivative of the energy with barrier and gauge by an unknown, along with all that is tied to
+  /// it. For a fixed unknown it is the force that holds it [pN], for a tied one the force that holds
+  /// the distance.
   double force(unsigned int index) const;
 
   NetworkEnergy energies() const;
@@ -135,16 +142,22 @@ public:
 
 private:
   template <class Visitor> void for_each_point(const Visitor &visitor) const;
-  void gather(std::vector<double> &full_gradient, std::vector<double> *full_hessian) const;
-  unsigned int root(unsigned int index) const;
+  /// Adds the derivatives by unknown i, times the factors, to the numbers to[i] of n.
+  void gather(const std::vector<Terms> &to, std::size_t n, std::vector<double> &gradient,
+              std::vector<double> *hessian) const;
+  /// For each unknown the numbers of the free ones it depends on, with factors.
+  std::vector<Terms> numbering() const;
+  bool is_free(const unsigned int index) const { return !held[index] && ties[index].empty(); }
+  /// The unknowns that have a derivative by an unknown, and that derivative.
+  Terms resolve(unsigned int index) const;
+  double tied_value(unsigned int index) const;
   void apply_constraints();
-  std::vector<unsigned int> numbering() const;
 
   std::vector<Strip> strips;
   double multiplicity;
   std::vector<double> x;
-  /// For each unknown the one it follows (itself if none), the distance to it, and if it is held.
-  std::vector<unsigned int> master;
+  /// For each unknown those it follows, the distance to their sum, and if it is held.
+  std::vector<Terms> ties;
   std::vector<double> distance;
   std::vector<bool> held;
   std::vector<std::array<unsigned int, 8>> offsets;

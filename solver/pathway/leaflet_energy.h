@@ -32,9 +32,11 @@ template <class Number> struct LeafletDensities {
   Number area;
   /// Area that its lipids would have at rest: hydrophobic volume by l0 [nm^2]
   Number rest_area;
-  /// Cosine of the tilt, ratio of the tails' Jacobian to the middle curve's speed, and distance of
-  /// the heads from the axis [nm]; all must be positive.
-  Number cosine, tail_jacobian, head_radius;
+  /// What must be positive: cosine of the tilt; how far the tails' ends are from sliding along their
+  /// tails or from meeting in a point, 1 in a flat leaflet; distance of the heads from the axis [nm].
+  Number cosine, tail_spacing, head_radius;
+  /// Length of the meridian through heads and tails' ends, as a mean square [nm]
+  Number speed;
 };
 
 /// The excess of x over 0, squared, and smoothed over the width so that it has continuous second
@@ -73,6 +75,8 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
   const Number across = side * (n_z * head_dr - n_r * head_dz);
 
   LeafletDensities<Number> result;
+  const Number tail_speed_squared = p.dr * p.dr + p.dz * p.dz;
+  result.speed = sqrt(0.5 * (tail_speed_squared + speed_squared));
   result.head_radius = p.r + p.length * n_r;
   result.area = two_pi * (result.head_radius * speed);
   result.cosine = across / speed;
@@ -92,7 +96,9 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
   const Number l = p.length;
   const Number volume =
       two_pi * (l * (p.r * a + l * (0.5 * (p.r * b + n_r * a) + l * (1. / 3. * (n_r * b)))));
-  result.tail_jacobian = a / sqrt(p.dr * p.dr + p.dz * p.dz);
+  // Tails may fan out from one point, where the middle curve stands still. They may not slide: where
+  // the curve runs along the tails, a step in it would cost nothing.
+  result.tail_spacing = a / sqrt(tail_speed_squared + 0.01 * speed_squared);
   result.rest_area = volume * (1. / monolayer.thickness);
   const Number excess = result.area / result.rest_area - Number(1.);
   result.stretch = 0.5 * monolayer.area_modulus * (excess * excess * result.rest_area);
