@@ -43,18 +43,6 @@ template <class Number> Number barrier(const Number &x) {
   return log(Number(1.) + Number(1.) / x);
 }
 
-/// The same, but continued as a parabola below x0, so that a state next to the limit cannot jam there
-/// (relaxed barrier, Hauser and Saccon 2006, Proc. 45th IEEE Conf. Decision and Control, 864).
-template <class Number> Number relaxed_barrier(const Number &x) {
-  constexpr double x0 = 1e-3;
-  if (value_of(x) >= x0)
-    return barrier(x);
-  const double slope = -1. / (x0 * (1. + x0));
-  const double curvature = (1. + 2. * x0) * slope * slope;
-  const Number below = x - Number(x0);
-  return Number(std::log(1. + 1. / x0)) + below * slope + 0.5 * curvature * (below * below);
-}
-
 /// What a point of a leaflet adds to the energy that is minimised.
 template <class Number>
 Number leaflet_sum(const Monolayer &monolayer, const LeafletPoint<Number> &p,
@@ -62,7 +50,7 @@ Number leaflet_sum(const Monolayer &monolayer, const LeafletPoint<Number> &p,
   const double l0 = monolayer.thickness;
   return d.splay + d.tilt + d.stretch + d.chains + monolayer.tension * d.area +
          weight * (d.speed *
-                   (barrier(d.cosine) + relaxed_barrier(d.tail_spacing) +
+                   (barrier(d.cosine) + barrier(d.tail_spacing) +
                     barrier(d.head_radius * (1. / l0)) + barrier(p.length * (1. / l0))));
 }
 
@@ -151,7 +139,8 @@ constexpr double sign_of(const unsigned int side) {
 
 /// If the point is inside all barriers; comparisons with NaN are false.
 bool allowed(const LeafletPoint<double> &p, const LeafletDensities<double> &d) {
-  return d.cosine > 0. && d.head_radius > 0. && p.length > 0. && d.rest_area > 0.;
+  return d.cosine > 0. && d.tail_spacing > 0. && d.head_radius > 0. && p.length > 0. &&
+         d.rest_area > 0.;
 }
 } // namespace
 

@@ -130,7 +130,7 @@ public:
   BilayerNetwork refined() const;
 
   /// Weight of the logarithmic barriers [pN].
-  double barrier_weight = 2e-3;
+  double barrier_weight = 2e-2;
   /// Weight of the gauge [pN nm].
   double gauge_weight = 10.;
   /// Projected area whose tension and flat state are the reference of the energy [nm^2], for each

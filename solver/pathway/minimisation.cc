@@ -147,4 +147,32 @@ Minimum minimise_from_afar(BilayerNetwork &network, const MinimisationSettings &
   result.steps += steps;
   return result;
 }
+Minimum follow(BilayerNetwork &network, const std::function<void(BilayerNetwork &, double)> &set,
+               const double first_step, const MinimisationSettings &settings) {
+  Minimum result;
+  unsigned int steps = 0;
+  double t = 0., step = first_step;
+  while (t < 1.) {
+    const BilayerNetwork before = network;
+    const double next = std::min(1., t + step);
+    set(network, next);
+    // What is held may have moved into a barrier.
+    if (std::isfinite(network.energy()))
+      result = minimise(network, settings);
+    else
+      result.converged = false;
+    steps += result.steps;
+    if (result.converged) {
+      t = next;
+      step *= 1.5;
+      continue;
+    }
+    network = before;
+    step *= 0.5;
+    if (step < 1e-3)
+      break;
+  }
+  result.steps = steps;
+  return result;
+}
 } // namespace fusogen

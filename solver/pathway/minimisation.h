@@ -4,6 +4,7 @@
 
 #include "pathway/bilayer_network.h"
 
+#include <functional>
 #include <vector>
 
 namespace fusogen {
@@ -32,9 +33,17 @@ struct MinimisationSettings {
 /// section 3.4), and their number is the Morse index of the state. Dense: some hundred unknowns.
 Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings = {});
 
-/// Minimises with barriers that fall from 20 pN by factors of ten to 2e-3 pN; where the start is far
+/// Minimises with barriers that fall from 20 pN by factors of ten to that of the network; where the start is far
 /// from a state, Newton's method with the low barrier alone runs into it and stalls.
 Minimum minimise_from_afar(BilayerNetwork &network, const MinimisationSettings &settings = {});
+
+/// Takes a minimum along a path of parameters, from t = 0 to t = 1, by minima that follow each other.
+/// A step that does not converge is taken back and halved.
+/// @param set         puts parameters of the network (held values, materials) to those of t
+/// @param first_step  of t
+/// @returns the last minimum; if not converged, the network is at the last good t
+Minimum follow(BilayerNetwork &network, const std::function<void(BilayerNetwork &, double)> &set,
+               double first_step = 0.25, const MinimisationSettings &settings = {});
 
 /// Eigenvalues in rising order, and eigenvectors one after the other, of a symmetric dense matrix.
 /// @param matrix n x n; holds the eigenvectors afterwards

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pathway/fusion_states.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fusogen {
+namespace {
+using Network = BilayerNetwork;
+constexpr double pi = 3.141592653589793;
+
+/// Directors of a flat upper bilayer: distal heads up, proximal heads down.
+constexpr double up = 0., down = pi, outwards = 0.5 * pi, inwards = -0.5 * pi;
+
+/// Holds the far end of a strip: flat, at the box's radius, and at a height if there is one. The
+/// height is that of the middle between the two neutral surfaces; the middle curve itself is free to
+/// be where the tails of both leaflets are equally stretched.
+void hold_far_end(Network &network, const unsigned int s, const MirrorPair &pair) {
+  network.fix(network.last(s, Network::radius), pair.box);
+  network.fix(network.last(s, Network::angle_left), up);
+  network.fix(network.last(s, Network::angle_right), down);
+  if (pair.half_separation)
+    network.tie(network.last(s, Network::height),
+                {{network.last(s, Network::length_left), -0.5},
+                 {network.last(s, Network::length_right), 0.5}},
+                *pair.half_separation);
+  network.reference_area = pi * pair.box * pair.box;
+}
+
+/// Half the distance between the membranes to start from.
+double height_of(const MirrorPair &pair) {
+  return pair.half_separation.value_or(2. * pair.proximal.thickness);
+}
+
+/// Cells at the junction are small.
+std::vector<double> mesh_from_junction(const unsigned int n) { return graded_mesh(n, 6.); }
+
+/// Joins a leaflet on the same side of two strips, the end of the one to the start of the other.
+void join(Network &network, const unsigned int s, const unsigned int t, const Network::Side side) {
+  const auto angle = side == Network::left ? Network::angle_left : Network::angle_right;
+  const auto length = side == Network::left ? Network::length_left : Network::length_right;
+  network.tie(network.last(s, angle), network.first(t, angle));
+  network.tie(network.last(s, length), network.first(t, length));
+}
+} // namespace
+
+BilayerNetwork apposed_bilayers(const MirrorPair &pair, const double half_separation) {
+  Network network({{mesh_from_junction(pair.n_elements), {pair.distal, pair.proximal}}}, 2.);
+  network.fix(network.first(0, Network::radius), 0.);
+  network.fix(network.first(0, Network::angle_left), up);
+  network.fix(network.first(0, Network::angle_right), down);
+  network.tie(network.first(0, Network::height),
+              {{network.first(0, Network::length_left), -0.5},
+               {network.first(0, Network::length_right), 0.5}},
+              half_separation);
+  hold_far_end(network, 0, pair);
+  network.set_shape(0, [&](const double u) {
+    const double far = pair.half_separation.value_or(half_separation);
+    const double z = half_separation + (far - half_separation) * u * u * (3. - 2. * u);
+    return Network::Shape{u * pair.box, z, {up, down}, {pair.distal.thickness, pair.proximal.thickness}};
+  });
+  return network;
+}
+
+BilayerNetwork stalk(const MirrorPair &pair) {
+  const unsigned int n_core = std::max(4u, pair.n_elements / 4);
+  Network network({{graded_mesh(n_core, 1.), {std::nullopt, pair.proximal}},
+                   {mesh_from_junction(pair.n_elements), {pair.distal, pair.proximal}}},
+                  2.);
+  for (unsigned int i = 0; i < network.n_nodes(0, Network::radius); ++i)
+    network.fix(network.index(0, Network::radius, i), 0.);
+  network.fix(network.first(0, Network::height), 0.);
+  network.fix(network.first(0, Network::angle_right), outwards);
+  network.fix(network.first(1, Network::radius), 0.);
+  network.fix(network.first(1, Network::angle_left), up);
+  hold_far_end(network, 1, pair);
+  network.gaussian_curvature = -4. * pi;
+
+  const double l0 = pair.proximal.thickness, core = 0.5 * l0, far = height_of(pair);
+  const double turn = 0.15; // of the proximal director's quarter turn, along the core
+  network.set_shape(1, [&](const double u) {
+    const double r = u * pair.box, near = std::exp(-r / l0);
+    return Network::Shape{r,
+                          core + (far - core) * (1. - near),
+                          {up, down - outwards * (1. - turn) * std::exp(-0.75 * r / l0)},
+                          {pair.distal.thickness * (1. + 0.5 * near), l0}};
+  });
+  network.set_shape(0, [&](const double u) {
+    return Network::Shape{0., core * u, {0., outwards * (1. + turn * u)}, {0., l0}};
+  });
+  network.tie(network.last(0, Network::height), network.first(1, Network::height));
+  join(network, 0, 1, Network::right);
+  return network;
+}
+
+BilayerNetwork diaphragm(const MirrorPair &pair, const double radius) {
+  const unsigned int n_inside = std::max(4u, pair.n_elements / 2);
+  std::vector<double> inside = graded_mesh(n_inside, 4.);
+  std::reverse(inside.begin(), inside.end());
+  for (double &u : inside)
+    u = 1. - u;
+  Network network({{inside, {pair.distal, std::nullopt}},
+                   {mesh_from_junction(pair.n_elements), {pair.distal, pair.proximal}}},
+                  2.);
+  for (unsigned int i = 0; i < network.n_nodes(0, Network::height); ++i)
+    network.fix(network.index(0, Network::height, i), 0.);
+  network.fix(network.first(0, Network::radius), 0.);
+  network.fix(network.first(0, Network::angle_left), up);
+  network.fix(network.first(1, Network::radius), radius);
+  network.fix(network.first(1, Network::height), 0.);
+  network.fix(network.first(1, Network::angle_right), outwards);
+  hold_far_end(network, 1, pair);
+  network.gaussian_curvature = -4. * pi;
+
+  const double l0 = pair.proximal.thickness, far = height_of(pair);
+  network.set_shape(1, [&](const double u) {
+    const double r = radius + u * (pair.box - radius), near = std::exp(-(r - radius) / l0);
+    return Network::Shape{r,
+                          far * (1. - near),
+                          {up, down - outwards * std::exp(-0.75 * (r - radius) / l0)},
+                          {pair.distal.thickness * (1. + near), l0}};
+  });
+  network.set_shape(0, [&](const double u) {
+    const double near = std::exp(-radius * (1. - u) / l0);
+    return Network::Shape{radius * u, 0., {up, 0.}, {pair.distal.thickness * (1. + near), 0.}};
+  });
+  network.tie(network.last(0, Network::radius), network.first(1, Network::radius));
+  join(network, 0, 1, Network::left);
+  return network;
+}
+
+void set_diaphragm_radius(BilayerNetwork &network, const double radius) {
+  network.fix(network.first(1, Network::radius), radius);
+}
+
+double diaphragm_force(const BilayerNetwork &network) {
+  return network.force(network.first(1, Network::radius));
+}
+
+BilayerNetwork pore(const MirrorPair &pair, const double lumen) {
+  Network network({{graded_mesh(pair.n_elements, 1.), {pair.distal, pair.proximal}}}, 2.);
+  network.fix(network.first(0, Network::height), 0.);
+  network.fix(network.first(0, Network::angle_left), inwards);
+  network.fix(network.first(0, Network::angle_right), outwards);
+  set_lumen_radius(network, lumen);
+  hold_far_end(network, 0, pair);
+  network.gaussian_curvature = -8. * pi;
+
+  // A quarter of an ellipse, and a flat rest.
+  const double waist = lumen + pair.distal.thickness, room = pair.box - waist,
+               b = height_of(pair), a = std::min(room, b), flat = room - a,
+               arc = pi / 2. * std::sqrt(0.5 * (a * a + b * b));
+  network.set_shape(0, [&](const double u) {
+    const double s = u * (arc + flat);
+    if (s >= arc)
+      return Network::Shape{std::min(waist + a + s - arc, pair.box), b, {up, down},
+                            {pair.distal.thickness, pair.proximal.thickness}};
+    const double t = pi / 2. * s / arc;
+    const double tilt = -std::atan2(b * std::cos(t), a * std::sin(t));
+    return Network::Shape{waist + a * (1. - std::cos(t)), b * std::sin(t), {up + tilt, down + tilt},
+                          {pair.distal.thickness, pair.proximal.thickness}};
+  });
+  return network;
+}
+
+void set_lumen_radius(BilayerNetwork &network, const double lumen) {
+  network.tie(network.first(0, Network::radius), network.first(0, Network::length_left), lumen);
+}
+
+double lumen_force(const BilayerNetwork &network) {
+  return network.force(network.first(0, Network::radius));
+}
+
+void set_box(BilayerNetwork &network, const double radius) {
+  network.fix(network.last(network.n_strips() - 1, Network::radius), radius);
+  network.reference_area = pi * radius * radius;
+}
+} // namespace fusogen

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_PATHWAY_FUSION_STATES_H
+#define FUSOGEN_PATHWAY_FUSION_STATES_H
+
+#include "pathway/bilayer_network.h"
+
+#include <optional>
+
+namespace fusogen {
+/// Two equal bilayers, mirror images at the plane z = 0, around the axis of fusion. Only the upper
+/// one is computed. The proximal leaflets face each other; their heads are below the tails' ends.
+struct MirrorPair {
+  Monolayer proximal, distal;
+  /// Radius of the far end, where the membranes are flat and reach on as a reservoir [nm].
+  double box = 12.;
+  /// Half the distance between the bilayers' middles at the far end [nm]; free if not given.
+  std::optional<double> half_separation;
+  /// Elements along the upper bilayer.
+  unsigned int n_elements = 20;
+};
+
+/// Two apposed bilayers that are not joined. One strip, from the axis to the far end.
+/// @param half_separation  between the bilayers' middles on the axis, half of it [nm]
+BilayerNetwork apposed_bilayers(const MirrorPair &pair, double half_separation);
+
+/// A stalk: the proximal leaflets are one surface, the distal ones are apart.
+///
+/// Strip 0 is its core: from the mirror plane up to the height at which the distal tails end, the
+/// tails of the proximal lipids meet on the axis. Strip 1 is the upper bilayer from there to the far
+/// end. The core's height is found by minimisation. Without a core, distal tails fill a spike on the
+/// axis, which holds no lipids: a coordinate that runs off to its limit.
+BilayerNetwork stalk(const MirrorPair &pair);
+
+/// A hemifusion diaphragm. Strip 0 is its upper half, the distal leaflet whose tails end on the mirror
+/// plane; strip 1 the upper bilayer, from the junction to the far end.
+/// @param radius  of the junction of the three bilayers [nm]
+BilayerNetwork diaphragm(const MirrorPair &pair, double radius);
+void set_diaphragm_radius(BilayerNetwork &network, double radius);
+/// What holds the radius: the derivative of the energy by it [pN].
+double diaphragm_force(const BilayerNetwork &network);
+
+/// A pore. One strip, from its waist on the mirror plane to the far end.
+/// @param lumen  radius of the distal neutral surface at the waist [nm]. It is the one to hold: were
+///               the middle curve held, it would slide between the leaflets.
+BilayerNetwork pore(const MirrorPair &pair, double lumen);
+void set_lumen_radius(BilayerNetwork &network, double lumen);
+double lumen_force(const BilayerNetwork &network);
+
+/// Puts the far end of the last strip to a radius [nm].
+void set_box(BilayerNetwork &network, double radius);
+} // namespace fusogen
+
+#endif
