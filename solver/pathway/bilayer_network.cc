@@ -54,15 +54,15 @@ Number leaflet_sum(const Monolayer &monolayer, const LeafletPoint<Number> &p,
                     barrier(d.head_radius * (1. / l0)) + barrier(p.length * (1. / l0))));
 }
 
-/// The gauge by du: speed along the strip, in position and in the directors' angles times l0, relative
-/// to its mean.
+/// The gauge by du, for the speed along the strip, in position and in the directors' angles times l0,
+/// relative to its mean: about (ratio - 1)^2/2, and infinite where the parametrisation stands still.
 template <class Number>
 Number gauge(const Number &dr, const Number &dz, const Number &dleft, const Number &dright,
              const Number &length) {
+  using std::log;
   using std::sqrt;
-  const Number ratio =
-      sqrt(dr * dr + dz * dz + dleft * dleft + dright * dright) / length - Number(1.);
-  return 0.5 * (ratio * ratio);
+  const Number ratio = sqrt(dr * dr + dz * dz + dleft * dleft + dright * dright) / length;
+  return ratio - Number(1.) - log(ratio);
 }
 } // namespace
 
@@ -262,6 +262,16 @@ void BilayerNetwork::set_shape(const unsigned int s, const std::function<Shape(d
     }
   });
   x[offsets[s][unknown_length]] = length;
+}
+
+void BilayerNetwork::transform(const unsigned int s, const Field field,
+                               const std::function<double(double)> &map) {
+  for (unsigned int node = 0; node < n_nodes(s, field); ++node) {
+    const unsigned int i = index(s, field, node);
+    if (ties[i].empty())
+      x[i] = map(x[i]);
+  }
+  apply_constraints();
 }
 
 std::vector<BilayerNetwork::Terms> BilayerNetwork::numbering() const {

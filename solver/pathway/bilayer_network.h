@@ -95,6 +95,9 @@ public:
   /// Puts a strip on a curve with directors and lengths; what is fixed or tied stays so.
   void set_shape(unsigned int s, const std::function<Shape(double)> &shape);
 
+  /// Applies a map to all values of a field of a strip, the held ones too; what is tied follows.
+  void transform(unsigned int s, Field field, const std::function<double(double)> &map);
+
   /// All unknowns, the fixed and tied ones too.
   const std::vector<double> &values() const { return x; }
 

@@ -42,6 +42,18 @@ void join(Network &network, const unsigned int s, const unsigned int t, const Ne
   network.tie(network.last(s, angle), network.first(t, angle));
   network.tie(network.last(s, length), network.first(t, length));
 }
+void hold_diaphragm(Network &network, const double radius) {
+  network.tie(network.first(1, Network::radius), {{network.first(1, Network::length_right), -1.}},
+              radius + network.monolayer(1, Network::right).thickness);
+}
+
+/// Stretches the radii of a strip, so that the ends go to new places and elements keep their order.
+void move_radii(Network &network, const unsigned int s, const double start, const double new_start,
+                const double end, const double new_end) {
+  const double factor = (new_end - new_start) / (end - start);
+  network.transform(s, Network::radius,
+                    [&](const double r) { return new_start + (r - start) * factor; });
+}
 } // namespace
 
 BilayerNetwork apposed_bilayers(const MirrorPair &pair, const double half_separation) {
@@ -106,7 +118,7 @@ BilayerNetwork diaphragm(const MirrorPair &pair, const double radius) {
     network.fix(network.index(0, Network::height, i), 0.);
   network.fix(network.first(0, Network::radius), 0.);
   network.fix(network.first(0, Network::angle_left), up);
-  network.fix(network.first(1, Network::radius), radius);
+  hold_diaphragm(network, radius);
   network.fix(network.first(1, Network::height), 0.);
   network.fix(network.first(1, Network::angle_right), outwards);
   hold_far_end(network, 1, pair);
@@ -120,17 +132,23 @@ BilayerNetwork diaphragm(const MirrorPair &pair, const double radius) {
                           {up, down - outwards * std::exp(-0.75 * (r - radius) / l0)},
                           {pair.distal.thickness * (1. + near), l0}};
   });
+  network.tie(network.last(0, Network::radius), network.first(1, Network::radius));
   network.set_shape(0, [&](const double u) {
     const double near = std::exp(-radius * (1. - u) / l0);
     return Network::Shape{radius * u, 0., {up, 0.}, {pair.distal.thickness * (1. + near), 0.}};
   });
-  network.tie(network.last(0, Network::radius), network.first(1, Network::radius));
   join(network, 0, 1, Network::left);
   return network;
 }
 
 void set_diaphragm_radius(BilayerNetwork &network, const double radius) {
-  network.fix(network.first(1, Network::radius), radius);
+  const double old = network.values()[network.first(1, Network::radius)],
+               box = network.values()[network.last(1, Network::radius)],
+               now = radius + network.monolayer(1, Network::right).thickness -
+                     network.values()[network.first(1, Network::length_right)];
+  network.transform(0, Network::radius, [&](const double r) { return r * now / old; });
+  move_radii(network, 1, old, now, box, box);
+  hold_diaphragm(network, radius);
 }
 
 double diaphragm_force(const BilayerNetwork &network) {
@@ -142,7 +160,7 @@ BilayerNetwork pore(const MirrorPair &pair, const double lumen) {
   network.fix(network.first(0, Network::height), 0.);
   network.fix(network.first(0, Network::angle_left), inwards);
   network.fix(network.first(0, Network::angle_right), outwards);
-  set_lumen_radius(network, lumen);
+  network.tie(network.first(0, Network::radius), network.first(0, Network::length_left), lumen);
   hold_far_end(network, 0, pair);
   network.gaussian_curvature = -8. * pi;
 
@@ -164,7 +182,12 @@ BilayerNetwork pore(const MirrorPair &pair, const double lumen) {
 }
 
 void set_lumen_radius(BilayerNetwork &network, const double lumen) {
-  network.tie(network.first(0, Network::radius), network.first(0, Network::length_left), lumen);
+  const unsigned int first = network.first(0, Network::radius);
+  const double old = network.values()[first],
+               box = network.values()[network.last(0, Network::radius)],
+               now = lumen + network.values()[network.first(0, Network::length_left)];
+  move_radii(network, 0, old, now, box, box);
+  network.tie(first, network.first(0, Network::length_left), lumen);
 }
 
 double lumen_force(const BilayerNetwork &network) {
@@ -172,7 +195,10 @@ double lumen_force(const BilayerNetwork &network) {
 }
 
 void set_box(BilayerNetwork &network, const double radius) {
-  network.fix(network.last(network.n_strips() - 1, Network::radius), radius);
+  const unsigned int s = network.n_strips() - 1;
+  const double start = network.values()[network.first(s, Network::radius)],
+               old = network.values()[network.last(s, Network::radius)];
+  move_radii(network, s, start, start, old, radius);
   network.reference_area = pi * radius * radius;
 }
 } // namespace fusogen

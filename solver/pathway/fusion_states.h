@@ -33,7 +33,9 @@ BilayerNetwork stalk(const MirrorPair &pair);
 
 /// A hemifusion diaphragm. Strip 0 is its upper half, the distal leaflet whose tails end on the mirror
 /// plane; strip 1 the upper bilayer, from the junction to the far end.
-/// @param radius  of the junction of the three bilayers [nm]
+/// @param radius  of the waist of the proximal neutral surface, less l0 [nm]: where the three bilayers
+///                meet if tails there are as long as in a flat leaflet. The junction itself is free; were
+///                it held, it would slide along the tails.
 BilayerNetwork diaphragm(const MirrorPair &pair, double radius);
 void set_diaphragm_radius(BilayerNetwork &network, double radius);
 /// What holds the radius: the derivative of the energy by it [pN].
