@@ -105,6 +105,18 @@ BilayerNetwork stalk(const MirrorPair &pair) {
   return network;
 }
 
+void set_stalk_radius(BilayerNetwork &network, const double radius) {
+  const unsigned int waist = network.first(0, Network::length_right);
+  const double l0 = network.monolayer(0, Network::right).thickness,
+               by = radius + l0 - network.values()[waist];
+  network.transform(0, Network::length_right, [&](const double l) { return l + by; });
+  network.fix(waist, radius + l0);
+}
+
+double stalk_force(const BilayerNetwork &network) {
+  return network.force(network.first(0, Network::length_right));
+}
+
 BilayerNetwork diaphragm(const MirrorPair &pair, const double radius) {
   const unsigned int n_inside = std::max(4u, pair.n_elements / 2);
   std::vector<double> inside = graded_mesh(n_inside, 4.);

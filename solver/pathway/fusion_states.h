@@ -30,6 +30,11 @@ BilayerNetwork apposed_bilayers(const MirrorPair &pair, double half_separation);
 /// end. The core's height is found by minimisation. Without a core, distal tails fill a spike on the
 /// axis, which holds no lipids: a coordinate that runs off to its limit.
 BilayerNetwork stalk(const MirrorPair &pair);
+/// Holds the waist of a stalk, in the same coordinate as that of a diaphragm: the radius of the proximal
+/// neutral surface less l0 [nm]. As it grows the core gets shorter; at zero height it becomes a diaphragm
+/// of zero junction radius, with the same energy.
+void set_stalk_radius(BilayerNetwork &network, double radius);
+double stalk_force(const BilayerNetwork &network);
 
 /// A hemifusion diaphragm. Strip 0 is its upper half, the distal leaflet whose tails end on the mirror
 /// plane; strip 1 the upper bilayer, from the junction to the far end.
