@@ -21,9 +21,10 @@ ALLOWED = {
     "mechanics": {"base", "geometry"},
     "lipids": {"base", "geometry", "mechanics"},
     "cargo": {"base", "geometry", "mechanics", "lipids"},
+    "pathway": {"base"},
     # Output knows meshes and numbers, not what they mean.
     "io": {"base", "geometry"},
-    "scenario": {"base", "geometry", "mechanics", "lipids", "cargo", "io"},
+    "scenario": {"base", "geometry", "mechanics", "lipids", "cargo", "pathway", "io"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')

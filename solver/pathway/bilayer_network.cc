@@ -315,18 +315,24 @@ void BilayerNetwork::set_free_values(const std::vector<double> &values) {
 double BilayerNetwork::energy() const {
   double energy = 0.;
   bool inside = true;
+  // Outside, logarithms and quotients have no values.
   for_each_point([&](const QuadraturePoint &point) {
     for (const unsigned int side : {0, 1}) {
       const std::optional<Monolayer> &monolayer = strips[point.strip].leaflets[side];
-      if (!monolayer)
+      if (!monolayer || !inside)
         continue;
       const LeafletPoint<double> p = leaflet_point(point, x, side);
       const LeafletDensities<double> d = leaflet_densities(*monolayer, sign_of(side), p);
-      inside = inside && allowed(p, d);
+      inside = allowed(p, d);
+      if (!inside)
+        return;
       energy += point.weight * leaflet_sum(*monolayer, p, d, barrier_weight);
     }
     const std::array<double, 5> motion = motion_along(point, strips[point.strip], x);
-    inside = inside && motion[4] > 0.;
+    inside = inside && motion[4] > 0. &&
+             std::any_of(motion.begin(), motion.begin() + 4, [](double v) { return v != 0.; });
+    if (!inside)
+      return;
     energy += point.weight * gauge_weight *
               gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
   });
