@@ -147,6 +147,58 @@ Minimum minimise_from_afar(BilayerNetwork &network, const MinimisationSettings &
   result.steps += steps;
   return result;
 }
+Minimum find_stationary(BilayerNetwork &network, const MinimisationSettings &settings) {
+  Minimum result;
+  std::vector<double> x = network.free_values(), gradient, hessian;
+  const unsigned int n = x.size();
+  while (true) {
+    network.derivatives(gradient, hessian);
+    result.gradient = norm(gradient);
+    if (result.steps == 0)
+      result.first_gradient = result.gradient;
+    const std::vector<double> eigenvalues = eigen_decomposition(hessian);
+    result.smallest_eigenvalue = eigenvalues.front();
+    const double floor =
+        1e-13 * std::max(std::abs(eigenvalues.front()), std::abs(eigenvalues.back()));
+    result.negative_modes = std::count_if(eigenvalues.begin(), eigenvalues.end(),
+                                          [&](const double lambda) { return lambda < -floor; });
+    result.converged = result.gradient < settings.tolerance;
+    if (result.converged || result.steps >= settings.maximum_steps)
+      return result;
+
+    std::vector<double> step(n, 0.);
+    for (unsigned int k = 0; k < n; ++k) {
+      double along = 0.;
+      for (unsigned int i = 0; i < n; ++i)
+        along += hessian[k * n + i] * gradient[i];
+      const double lambda = std::abs(eigenvalues[k]) > floor ? eigenvalues[k] : floor;
+      for (unsigned int i = 0; i < n; ++i)
+        step[i] -= along / lambda * hessian[k * n + i];
+    }
+    // The gradient has to fall.
+    double factor = std::min(1., settings.first_radius / norm(step));
+    while (true) {
+      std::vector<double> trial = x, new_gradient, unused;
+      for (unsigned int i = 0; i < n; ++i)
+        trial[i] += factor * step[i];
+      network.set_free_values(trial);
+      if (std::isfinite(network.energy())) {
+        network.derivatives(new_gradient, unused);
+        if (norm(new_gradient) < result.gradient) {
+          x = trial;
+          break;
+        }
+      }
+      factor *= 0.5;
+      if (factor < 1e-6) {
+        network.set_free_values(x);
+        return result;
+      }
+    }
+    ++result.steps;
+  }
+}
+
 Minimum follow(BilayerNetwork &network, const std::function<void(BilayerNetwork &, double)> &set,
                const double first_step, const MinimisationSettings &settings) {
   Minimum result;
