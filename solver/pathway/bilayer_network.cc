@@ -48,7 +48,7 @@ template <class Number>
 Number leaflet_sum(const Monolayer &monolayer, const LeafletPoint<Number> &p,
                    const LeafletDensities<Number> &d, const double weight) {
   const double l0 = monolayer.thickness;
-  return d.splay + d.tilt + d.stretch + d.chains + monolayer.tension * d.area +
+  return d.splay + d.tilt + d.stretch + d.chains + d.hydration + monolayer.tension * d.area +
          weight * (d.speed *
                    (barrier(d.cosine) + barrier(d.tail_spacing) +
                     barrier(d.head_radius * (1. / l0)) + barrier(p.length * (1. / l0))));
@@ -274,6 +274,12 @@ void BilayerNetwork::transform(const unsigned int s, const Field field,
   apply_constraints();
 }
 
+void BilayerNetwork::shift(const unsigned int index, const double by) {
+  if (is_free(index))
+    x[index] += by;
+  apply_constraints();
+}
+
 std::vector<BilayerNetwork::Terms> BilayerNetwork::numbering() const {
   std::vector<unsigned int> number(x.size(), no_field);
   unsigned int next = 0;
@@ -312,6 +318,13 @@ void BilayerNetwork::set_free_values(const std::vector<double> &values) {
   apply_constraints();
 }
 
+std::array<unsigned int, 4> BilayerNetwork::first_of(const EndDefect &end) const {
+  const bool left_side = end.side == left;
+  return {first(end.strip, radius), first(end.strip, height),
+          first(end.strip, left_side ? angle_left : angle_right),
+          first(end.strip, left_side ? length_left : length_right)};
+}
+
 double BilayerNetwork::energy() const {
   double energy = 0.;
   bool inside = true;
@@ -338,6 +351,10 @@ double BilayerNetwork::energy() const {
   });
   if (!inside || !std::isfinite(energy))
     return std::numeric_limits<double>::infinity();
+  for (const EndDefect &end : defects) {
+    const std::array<unsigned int, 4> i = first_of(end);
+    energy += defect_energy(end.defect, x[i[0]], x[i[1]], x[i[2]], x[i[3]]);
+  }
   return multiplicity * energy;
 }
 
@@ -357,6 +374,7 @@ NetworkEnergy BilayerNetwork::energies() const {
       result.tilt += w * d.tilt;
       result.stretch += w * d.stretch;
       result.chains += w * d.chains;
+      result.hydration += w * d.hydration;
       result.tension += w * monolayer->tension * d.area;
       result.barrier += w * (leaflet_sum(*monolayer, p, d, barrier_weight) -
                              leaflet_sum(*monolayer, p, d, 0.));
@@ -368,6 +386,10 @@ NetworkEnergy BilayerNetwork::energies() const {
     result.gauge +=
         w * gauge_weight * gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
   });
+  for (const EndDefect &end : defects) {
+    const std::array<unsigned int, 4> i = first_of(end);
+    result.defects += multiplicity * defect_energy(end.defect, x[i[0]], x[i[1]], x[i[2]], x[i[3]]);
+  }
   for (const std::optional<Monolayer> &leaflet : strips.back().leaflets)
     if (leaflet) {
       tension += multiplicity * leaflet->tension * reference_area;
@@ -467,6 +489,21 @@ void BilayerNetwork::gather(const std::vector<Terms> &to, const std::size_t n,
           add_to_hessian(dof[a], dof[b], w * slope[a] * slope[b] * g.second(k[a], k[b]));
     }
   });
+
+  for (const EndDefect &end : defects) {
+    using Number = SecondOrder<4>;
+    const std::array<unsigned int, 4> i = first_of(end);
+    std::array<Number, 4> v;
+    for (unsigned int a = 0; a < 4; ++a)
+      v[a] = Number::variable(a, x[i[a]]);
+    const Number energy = defect_energy(end.defect, v[0], v[1], v[2], v[3]);
+    for (unsigned int a = 0; a < 4; ++a) {
+      add_to_gradient(i[a], multiplicity * energy.first(a));
+      if (hessian)
+        for (unsigned int b = 0; b < 4; ++b)
+          add_to_hessian(i[a], i[b], multiplicity * energy.second(a, b));
+    }
+  }
 }
 
 void BilayerNetwork::derivatives(std::vector<double> &gradient,
@@ -540,6 +577,7 @@ BilayerNetwork BilayerNetwork::refined() const {
   fine.gauge_weight = gauge_weight;
   fine.reference_area = reference_area;
   fine.gaussian_curvature = gaussian_curvature;
+  fine.defects = defects;
 
   // An unknown at an end of a strip keeps what holds it. A field that is held or tied at all of its
   // nodes is so in the finer network.

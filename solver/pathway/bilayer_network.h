@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_PATHWAY_BILAYER_NETWORK_H
 #define FUSOGEN_PATHWAY_BILAYER_NETWORK_H
 
+#include "pathway/leaflet_energy.h"
 #include "pathway/monolayer.h"
 
 #include <array>
@@ -14,7 +15,7 @@ namespace fusogen {
 /// Energies of a network of bilayers [pN nm] and their measures.
 struct NetworkEnergy {
   double splay = 0., tilt = 0., stretch = 0., chains = 0., tension = 0., gaussian = 0.,
-         hydration = 0.;
+         hydration = 0., defects = 0.;
   /// Numerical parts that are to be negligible: barrier and gauge.
   double barrier = 0., gauge = 0.;
   /// Splay integrated over the neutral surfaces [nm].
@@ -23,7 +24,7 @@ struct NetworkEnergy {
   double area = 0., rest_area = 0.;
   /// Physical energy: without barrier and gauge.
   double total() const {
-    return splay + tilt + stretch + chains + tension + gaussian + hydration;
+    return splay + tilt + stretch + chains + tension + gaussian + hydration + defects;
   }
 };
 
@@ -98,6 +99,9 @@ public:
   /// Applies a map to all values of a field of a strip, the held ones too; what is tied follows.
   void transform(unsigned int s, Field field, const std::function<double(double)> &map);
 
+  /// Moves an unknown if it is free.
+  void shift(unsigned int index, double by);
+
   /// All unknowns, the fixed and tied ones too.
   const std::vector<double> &values() const { return x; }
 
@@ -132,6 +136,13 @@ public:
   /// The same network with each element divided in two, and the same state.
   BilayerNetwork refined() const;
 
+  /// Tails in contact with water at the beginning of a strip.
+  struct EndDefect {
+    unsigned int strip;
+    Side side;
+    HydrophobicDefect defect;
+  };
+  std::vector<EndDefect> defects;
   /// Weight of the logarithmic barriers [pN].
   double barrier_weight = 2e-2;
   /// Weight of the gauge [pN nm].
@@ -150,6 +161,8 @@ private:
               std::vector<double> *hessian) const;
   /// For each unknown the numbers of the free ones it depends on, with factors.
   std::vector<Terms> numbering() const;
+  /// Radius, height, angle and length at the beginning of a strip.
+  std::array<unsigned int, 4> first_of(const EndDefect &end) const;
   bool is_free(const unsigned int index) const { return !held[index] && ties[index].empty(); }
   /// The unknowns that have a derivative by an unknown, and that derivative.
   Terms resolve(unsigned int index) const;

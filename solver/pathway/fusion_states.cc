@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace fusogen {
 namespace {
@@ -165,6 +166,68 @@ void set_diaphragm_radius(BilayerNetwork &network, const double radius) {
 
 double diaphragm_force(const BilayerNetwork &network) {
   return network.force(network.first(1, Network::radius));
+}
+
+BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &defect,
+                              const double angle, const double distance) {
+  const double height = 0.5 * distance - std::cos(angle) * pair.proximal.thickness;
+  Network network = apposed_bilayers(pair, height);
+  network.release(network.first(0, Network::height));
+  network.gaussian_curvature = -4. * pi;
+  network.defects = {{0, Network::right, defect}};
+  network.defects[0].defect.kind = HydrophobicDefect::Kind::patch;
+  set_patches(network, angle, distance);
+  const double far = height_of(pair), l0 = pair.proximal.thickness;
+  network.set_shape(0, [&](const double u) {
+    const double r = u * pair.box, near = std::exp(-r / l0);
+    return Network::Shape{r,
+                          height + (far - height) * (1. - near),
+                          {up, down + (angle - down) * std::exp(-0.75 * r / l0)},
+                          {pair.distal.thickness * (1. + near * std::sin(angle)), l0}};
+  });
+  return network;
+}
+
+void set_patches(BilayerNetwork &network, const double angle, const double distance) {
+  // What is near the edge moves along with it.
+  const unsigned int z = network.first(0, Network::height),
+                     theta = network.first(0, Network::angle_right),
+                     l = network.first(0, Network::length_right);
+  const double height = 0.5 * distance - std::cos(angle) * network.values()[l];
+  for (const auto &[field, first, value] :
+       {std::tuple(Network::height, z, height), std::tuple(Network::angle_right, theta, angle)}) {
+    const double by = value - network.values()[first];
+    for (unsigned int node = 1; node + 1 < network.n_nodes(0, field); ++node)
+      network.shift(network.index(0, field, node),
+                    by * std::exp(-4. * network.parameter_of_node(0, field, node)));
+  }
+  network.fix(theta, angle);
+  network.release(z);
+  network.tie(z, {{l, -std::cos(angle)}}, 0.5 * distance);
+}
+
+BilayerNetwork diaphragm_with_hole(const MirrorPair &pair, const HydrophobicDefect &defect,
+                                   const double radius, const double hole, const double angle) {
+  Network network = diaphragm(pair, radius);
+  network.release(network.first(0, Network::radius));
+  network.gaussian_curvature = -8. * pi;
+  network.defects = {{0, Network::left, defect}};
+  network.defects[0].defect.kind = HydrophobicDefect::Kind::hole;
+  const double l0 = pair.distal.thickness, first = hole - std::sin(angle) * l0;
+  set_hole(network, hole, angle);
+  network.set_shape(0, [&](const double u) {
+    const double near = std::exp(-(radius - first) * (1. - u) / l0),
+                 edge = std::exp(-(radius - first) * u / l0);
+    return Network::Shape{first + (radius - first) * u, 0., {angle * edge, 0.}, {l0 * (1. + near), 0.}};
+  });
+  return network;
+}
+
+void set_hole(BilayerNetwork &network, const double hole, const double angle) {
+  const unsigned int r = network.first(0, Network::radius);
+  network.fix(network.first(0, Network::angle_left), angle);
+  network.release(r);
+  network.tie(r, {{network.first(0, Network::length_left), -std::sin(angle)}}, hole);
 }
 
 BilayerNetwork pore(const MirrorPair &pair, const double lumen) {

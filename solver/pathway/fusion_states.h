@@ -46,6 +46,23 @@ void set_diaphragm_radius(BilayerNetwork &network, double radius);
 /// What holds the radius: the derivative of the energy by it [pN].
 double diaphragm_force(const BilayerNetwork &network);
 
+/// Two bilayers about to touch: their proximal leaflets end around discs of bare tails that face each
+/// other. One strip, from the axis to the far end. With the director at the disc's edge horizontal and at
+/// no distance it is a stalk; with the director upright there is no disc.
+/// @param angle     of the proximal director at the edge, from pi/2 (horizontal) to pi (upright)
+/// @param distance  between the two edges [nm]
+BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &defect, double angle,
+                              double distance);
+void set_patches(BilayerNetwork &network, double angle, double distance);
+
+/// A diaphragm with a hole: strips as in diaphragm().
+/// @param hole   radius of the first distal heads [nm]
+/// @param angle  of the distal director there, from 0 (upright: a hole through tails, in contact with
+///               water) to -pi/2 (horizontal: an edge covered by heads)
+BilayerNetwork diaphragm_with_hole(const MirrorPair &pair, const HydrophobicDefect &defect,
+                                   double radius, double hole, double angle);
+void set_hole(BilayerNetwork &network, double hole, double angle);
+
 /// A pore. One strip, from its waist on the mirror plane to the far end.
 /// @param lumen  radius of the distal neutral surface at the waist [nm]. It is the one to hold: were
 ///               the middle curve held, it would slide between the leaflets.

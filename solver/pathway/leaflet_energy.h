@@ -26,6 +26,8 @@ template <class Number> struct LeafletDensities {
   Number stretch;
   /// Chains beyond their maximum stretch [pN nm]
   Number chains;
+  /// Hydration repulsion from the mirror image, half of it [pN nm]
+  Number hydration;
   /// Splay times area [nm]
   Number total_splay;
   /// Area of the neutral surface [nm^2]
@@ -38,6 +40,14 @@ template <class Number> struct LeafletDensities {
   /// Length of the meridian through heads and tails' ends, as a mean square [nm]
   Number speed;
 };
+
+/// f(x) from the value and the derivatives of f at x.
+inline double composed(const double, const double f, const double, const double) { return f; }
+template <unsigned int n>
+SecondOrder<n> composed(const SecondOrder<n> &x, const double f, const double df,
+                        const double ddf) {
+  return x.compose(f, df, ddf);
+}
 
 /// The excess of x over 0, squared, and smoothed over the width so that it has continuous second
 /// derivatives: 0 below 0, the parabola shifted by width/2 above the width.
@@ -60,6 +70,7 @@ template <class Number>
 LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const double side,
                                            const LeafletPoint<Number> &p) {
   using std::cos;
+  using std::exp;
   using std::sin;
   using std::sqrt;
   constexpr double two_pi = 6.283185307179586;
@@ -110,7 +121,64 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
                                                Number(monolayer.maximum_chain_stretch),
                                            0.02) *
                      result.rest_area);
+
+  result.hydration = Number(0.);
+  if (monolayer.hydration_pressure > 0.) {
+    const Number distance = 2. * (p.z + p.length * n_z);
+    const double decay = monolayer.hydration_decay;
+    result.hydration = 0.5 * monolayer.hydration_pressure * decay *
+                       (exp(distance * (-1. / decay)) * (two_pi * (result.head_radius * head_dr)));
+  }
   return result;
+}
+
+/// Ends of a leaflet where tails are in contact with water.
+struct HydrophobicDefect {
+  enum class Kind {
+    /// Bare tails in the proximal leaflet, inside of the first heads: a cone, from their circle to the
+    /// axis, that faces its mirror image at z = 0 across a film of water or a void.
+    patch,
+    /// A hole through both distal leaflets of a diaphragm, inside of the first heads, filled with water.
+    hole
+  };
+  Kind kind = Kind::patch;
+  /// Tension between tails and water [pN/nm], and decay length of the water's order [nm].
+  double tension = 45., decay = 1.;
+};
+
+/// The energy of half a defect, from the tension between tails and water and its attraction across a
+/// film of water (Marcelja's order parameter, which decays over xi): sigma tanh(d/(2 xi)) by area for
+/// surfaces at distance d, with the local distance in a patch; for a cylinder of radius R,
+/// sigma 2 pi R h I1(R/xi)/I0(R/xi) with the half height h. A hole whose last lipids lie down has no
+/// height left, and a patch whose last lipids do has no cone.
+template <class Number>
+Number defect_energy(const HydrophobicDefect &defect, const Number &r, const Number &z,
+                     const Number &angle, const Number &length) {
+  using std::cos;
+  using std::exp;
+  using std::sin;
+  constexpr double pi = 3.141592653589793;
+  const Number R = r + length * sin(angle), height = z + length * cos(angle);
+  if (defect.kind == HydrophobicDefect::Kind::patch) {
+    // Gauss's rule with five points along the last tail, from the axis to its head.
+    constexpr double points[] = {0.0469100770306680, 0.2307653449471585, 0.5, 0.7692346550528415,
+                                 0.9530899229693320};
+    constexpr double weights[] = {0.1184634425280945, 0.2393143352496832, 0.2844444444444444,
+                                  0.2393143352496832, 0.1184634425280945};
+    Number sum(0.);
+    for (unsigned int q = 0; q < 5; ++q) {
+      const Number half_distance = z + points[q] * (height - z);
+      const Number fall = exp(half_distance * (-2. / defect.decay)); // tanh(y) by exp(-2 y)
+      sum = sum + weights[q] * points[q] * ((Number(1.) - fall) / (Number(1.) + fall));
+    }
+    return 2. * pi * defect.tension * (R * length * sum);
+  }
+  const double x = value_of(R) / defect.decay;
+  const double ratio = x > 0. ? std::cyl_bessel_i(1., x) / std::cyl_bessel_i(0., x) : 0.;
+  const double slope = x > 0. ? 1. - ratio / x - ratio * ratio : 0.5;
+  const double curvature = x > 0. ? -slope / x + ratio / (x * x) - 2. * ratio * slope : 0.;
+  return 2. * pi * defect.tension *
+         (R * height * composed(R * (1. / defect.decay), ratio, slope, curvature));
 }
 } // namespace fusogen
 

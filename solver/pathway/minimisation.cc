@@ -11,6 +11,9 @@
 extern "C" void dsyevd_(const char *job, const char *triangle, const int *n, double *a,
                         const int *stride, double *eigenvalues, double *work, const int *n_work,
                         int *integers, const int *n_integers, int *info);
+extern "C" void dpotrf_(const char *triangle, const int *n, double *a, const int *stride, int *info);
+extern "C" void dpotrs_(const char *triangle, const int *n, const int *n_right, const double *a,
+                        const int *stride, double *b, const int *b_stride, int *info);
 
 namespace fusogen {
 std::vector<double> eigen_decomposition(std::vector<double> &matrix) {
@@ -37,6 +40,32 @@ double norm(const std::vector<double> &v) {
     sum += x * x;
   return std::sqrt(sum);
 }
+/// Newton's step - matrix^-1 gradient by Cholesky's factors; false if the matrix is not positive
+/// definite. A tenth of the cost of eigenvectors.
+bool positive_definite_step(std::vector<double> matrix, const std::vector<double> &gradient,
+                            std::vector<double> &step) {
+  const int n = gradient.size(), one = 1;
+  int info = 0;
+  dpotrf_("L", &n, matrix.data(), &n, &info);
+  if (info != 0)
+    return false;
+  step = gradient;
+  dpotrs_("L", &n, &one, matrix.data(), &n, step.data(), &n, &info);
+  for (double &s : step)
+    s = -s;
+  return info == 0;
+}
+
+/// Counts negative modes of a stationary state; overwrites the matrix.
+void count_modes(std::vector<double> &hessian, Minimum &result) {
+  const std::vector<double> eigenvalues = eigen_decomposition(hessian);
+  result.smallest_eigenvalue = eigenvalues.front();
+  // Below this an eigenvalue is rounding.
+  const double floor =
+      1e-13 * std::max(std::abs(eigenvalues.front()), std::abs(eigenvalues.back()));
+  result.negative_modes = std::count_if(eigenvalues.begin(), eigenvalues.end(),
+                                        [&](const double lambda) { return lambda < -floor; });
+}
 } // namespace
 
 Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings) {
@@ -53,24 +82,32 @@ Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings) 
   while (true) {
     result.gradient = norm(gradient);
     result.converged = result.gradient < settings.tolerance;
-    const std::vector<double> eigenvalues = eigen_decomposition(hessian);
-    const std::vector<double> &vectors = hessian;
-    const double largest = std::max(std::abs(eigenvalues.front()), std::abs(eigenvalues.back()));
-    result.smallest_eigenvalue = eigenvalues.front();
-    // Below this an eigenvalue is rounding.
-    const double floor = 1e-13 * largest;
-    result.negative_modes = std::count_if(eigenvalues.begin(), eigenvalues.end(),
-                                          [&](const double lambda) { return lambda < -floor; });
-    if (result.converged || result.steps >= settings.maximum_steps)
+    if (result.converged || result.steps >= settings.maximum_steps) {
+      count_modes(hessian, result);
       return result;
-
-    std::vector<double> along(n, 0.), modulus(n);
-    for (unsigned int k = 0; k < n; ++k) {
-      for (unsigned int i = 0; i < n; ++i)
-        along[k] += vectors[k * n + i] * gradient[i];
-      modulus[k] = std::max(std::abs(eigenvalues[k]), floor);
     }
-    const auto step_length = [&](const double shift) {
+
+    // Steps for a given radius of the trust region: Newton's own where it is short enough, otherwise
+    // by eigenvectors, which are computed once for all radii.
+    std::vector<double> newton, eigenvalues, along, modulus;
+    const bool convex = positive_definite_step(hessian, gradient, newton);
+    std::vector<double> vectors;
+    const auto decompose = [&]() {
+      if (!vectors.empty())
+        return;
+      vectors = hessian;
+      eigenvalues = eigen_decomposition(vectors);
+      const double floor =
+          1e-13 * std::max(std::abs(eigenvalues.front()), std::abs(eigenvalues.back()));
+      along.assign(n, 0.);
+      modulus.resize(n);
+      for (unsigned int k = 0; k < n; ++k) {
+        for (unsigned int i = 0; i < n; ++i)
+          along[k] += vectors[k * n + i] * gradient[i];
+        modulus[k] = std::max(std::abs(eigenvalues[k]), floor);
+      }
+    };
+    const auto shifted_length = [&](const double shift) {
       double sum = 0.;
       for (unsigned int k = 0; k < n; ++k)
         sum += std::pow(along[k] / (modulus[k] + shift), 2);
@@ -79,24 +116,34 @@ Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings) 
 
     bool accepted = false;
     while (!accepted) {
-      // The shift with which the step is as long as the trust region allows.
-      double shift = 0.;
-      if (step_length(0.) > radius) {
-        double low = 0., high = result.gradient / radius;
-        for (unsigned int i = 0; i < 60; ++i) {
-          shift = 0.5 * (low + high);
-          (step_length(shift) > radius ? low : high) = shift;
+      std::vector<double> step(n, 0.);
+      double predicted = 0.;
+      if (convex && norm(newton) <= radius) {
+        step = newton;
+        for (unsigned int i = 0; i < n; ++i)
+          predicted -= 0.5 * gradient[i] * step[i];
+      } else {
+        // The shift with which the step is as long as the trust region allows.
+        decompose();
+        double shift = 0.;
+        if (shifted_length(0.) > radius) {
+          double low = 0., high = result.gradient / radius;
+          for (unsigned int i = 0; i < 60; ++i) {
+            shift = 0.5 * (low + high);
+            (shifted_length(shift) > radius ? low : high) = shift;
+          }
+          shift = high;
         }
-        shift = high;
+        for (unsigned int k = 0; k < n; ++k) {
+          const double size = along[k] / (modulus[k] + shift);
+          predicted += along[k] * size - 0.5 * modulus[k] * size * size;
+          for (unsigned int i = 0; i < n; ++i)
+            step[i] -= size * vectors[k * n + i];
+        }
       }
       std::vector<double> trial = x;
-      double predicted = 0.;
-      for (unsigned int k = 0; k < n; ++k) {
-        const double size = along[k] / (modulus[k] + shift);
-        predicted += along[k] * size - 0.5 * modulus[k] * size * size;
-        for (unsigned int i = 0; i < n; ++i)
-          trial[i] -= size * vectors[k * n + i];
-      }
+      for (unsigned int i = 0; i < n; ++i)
+        trial[i] += step[i];
       network.set_free_values(trial);
       const double trial_energy = network.energy();
       const double fall = energy - trial_energy;
@@ -107,6 +154,7 @@ Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings) 
         network.derivatives(new_gradient, new_hessian);
         if (norm(new_gradient) >= result.gradient) {
           network.set_free_values(x);
+          count_modes(hessian, result);
           return result;
         }
         gradient = new_gradient;
@@ -116,11 +164,12 @@ Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings) 
         network.derivatives(gradient, hessian);
         accepted = true;
         if (fall > 0.75 * predicted)
-          radius = std::min(settings.largest_radius, std::max(radius, 2. * step_length(shift)));
+          radius = std::min(settings.largest_radius, std::max(radius, 2. * norm(step)));
       } else {
-        radius = 0.25 * std::min(radius, step_length(shift));
+        radius = 0.25 * std::min(radius, norm(step));
         if (radius < 1e-12) {
           network.set_free_values(x);
+          count_modes(hessian, result);
           return result;
         }
         continue;
@@ -204,13 +253,16 @@ Minimum follow(BilayerNetwork &network, const std::function<void(BilayerNetwork 
   Minimum result;
   unsigned int steps = 0;
   double t = 0., step = first_step;
+  // Where the next minimum is not found in some steps, a shorter way to it is cheaper.
+  MinimisationSettings few = settings;
+  few.maximum_steps = std::min(settings.maximum_steps, 60u);
   while (t < 1.) {
     const BilayerNetwork before = network;
     const double next = std::min(1., t + step);
     set(network, next);
     // What is held may have moved into a barrier.
     if (std::isfinite(network.energy()))
-      result = minimise(network, settings);
+      result = minimise(network, step > 0.02 ? few : settings);
     else
       result.converged = false;
     steps += result.steps;

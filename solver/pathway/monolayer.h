@@ -27,6 +27,9 @@ struct Monolayer {
   /// Tension of this leaflet [pN/nm], half of the membrane's; counts the area at the neutral surface
   /// beyond that of the flat membrane.
   double tension = 0.;
+  /// Hydration repulsion between this leaflet and its mirror image at the plane z = 0: a pressure
+  /// hydration_pressure exp(-distance/hydration_decay) [pN/nm^2], [nm] on the area seen from the plane.
+  double hydration_pressure = 0., hydration_decay = 0.2;
 };
 } // namespace fusogen
 
