@@ -217,8 +217,10 @@ BilayerNetwork diaphragm_with_hole(const MirrorPair &pair, const HydrophobicDefe
   set_hole(network, hole, angle);
   network.set_shape(0, [&](const double u) {
     const double near = std::exp(-(radius - first) * (1. - u) / l0),
-                 edge = std::exp(-(radius - first) * u / l0);
-    return Network::Shape{first + (radius - first) * u, 0., {angle * edge, 0.}, {l0 * (1. + near), 0.}};
+                 rest = std::exp(-(radius - first) / l0),
+                 edge = (std::exp(-(radius - first) * u / l0) - rest) / (1. - rest);
+    return Network::Shape{first + (radius - first) * u, 0., {angle * edge, 0.},
+                          {l0 * (1. + near * (1. - edge)), 0.}};
   });
   return network;
 }
