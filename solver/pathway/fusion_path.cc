@@ -81,18 +81,55 @@ PathState FusionPath::stalk() {
   return state_of("stalk", waist, 0., network, minimum);
 }
 
+std::vector<PathState> FusionPath::stalk_to_patches() {
+  const double degree = 3.141592653589793 / 180., step = 2. * degree;
+  Network network = with_materials(facing_patches(plain(), defect));
+  std::vector<PathState> path;
+  double at = 90. * degree;
+  for (double angle = at; angle < 151. * degree; angle += step) {
+    const Minimum minimum = follow(
+        network, [&](Network &n, const double t) { set_patches(n, at + t * (angle - at), 0.); }, 1.);
+    if (!minimum.converged)
+      break;
+    at = angle;
+    const double radius =
+        network.evaluate(0, 0.).length[Network::right] * std::sin(angle);
+    path.push_back(state_of("patch", radius, 0., network, minimum));
+  }
+  return path;
+}
+
+std::optional<PathSaddle> FusionPath::stalk_saddle(const std::vector<PathState> &patches) const {
+  for (std::size_t i = 1; i + 1 < patches.size(); ++i) {
+    const double a = patches[i - 1].energy.total(), b = patches[i].energy.total(),
+                 c = patches[i + 1].energy.total();
+    if (b < a || b < c)
+      continue;
+    // The vertex of the parabola through three states.
+    const double t = 0.5 * (a - c) / (a - 2. * b + c);
+    const double radius = patches[i].coordinate +
+                          0.5 * t * (patches[i + 1].coordinate - patches[i - 1].coordinate);
+    return PathSaddle{"patch", radius, b - 0.25 * (a - c) * t, {}};
+  }
+  return {};
+}
+
 std::vector<PathState> FusionPath::stalk_to_diaphragm(const double step, const double largest) {
   std::vector<PathState> path = {stalk()};
   Network network = path[0].network;
   double at = path[0].coordinate;
-  for (double next = step * std::ceil(at / step + 0.1); next <= largest; next += step) {
-    const Minimum minimum = move(network, set_stalk_radius, at, next);
-    if (!minimum.converged)
+  // In short steps near the end, where the core's height falls as a square root.
+  double h = step, next = step * std::ceil(at / step + 0.1);
+  while (next <= largest && network.evaluate(1, 0.).z > vanishing) {
+    Network trial = network;
+    const Minimum minimum = move(trial, set_stalk_radius, at, next);
+    if (minimum.converged) {
+      network = trial;
+      at = next;
+      path.push_back(state_of("stalk", at, stalk_force(network), network, minimum));
+    } else if ((h *= 0.25) < 0.05 * step)
       break;
-    path.push_back(state_of("stalk", next, stalk_force(network), network, minimum));
-    at = next;
-    if (network.evaluate(1, 0.).z < vanishing)
-      break;
+    next = at + h;
   }
 
   // Diaphragms, from the middle to both sides.
@@ -169,10 +206,14 @@ std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
   for (const bool edge : {false, true}) {
     const double angle = edge ? -0.5 * pi : 0.;
     std::vector<PathState> &states = edge ? lying : upright;
-    const Network start =
-        with_materials(diaphragm_with_hole(plain(), defect, coordinate, first, angle));
+    std::optional<Network> start;
+    try {
+      start = with_materials(diaphragm_with_hole(plain(), defect, coordinate, first, angle));
+    } catch (const ComputationError &) {
+      return {}; // no room for a hole
+    }
     for (const double sign : {-1., 1.}) {
-      Network network = start;
+      Network network = *start;
       double at = first;
       for (double next = sign < 0. ? first : first + step; next > 0.15 && next <= widest + 1e-9;
            next += sign * step) {

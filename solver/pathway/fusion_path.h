@@ -12,10 +12,10 @@
 namespace fusogen {
 /// A state on the way to fusion.
 struct PathState {
-  /// "stalk", "diaphragm", "hole", "edge" or "pore".
+  /// "patch", "stalk", "diaphragm", "hole", "edge" or "pore".
   std::string stage;
-  /// The stage's own coordinate [nm]: of stalk and diaphragm the waist of the proximal neutral surface
-  /// less l0; of holes and edges the radius of the first distal heads; of pores that of the lumen.
+  /// The stage's own coordinate [nm]: of patches the radius of the last heads around them; of stalk and
+  /// diaphragm the waist of the proximal neutral surface less l0; of holes and edges the radius of the first distal heads; of pores that of the lumen.
   double coordinate = 0.;
   NetworkEnergy energy;
   /// What holds the coordinate [pN]; 0 where it is free.
@@ -45,6 +45,14 @@ public:
   /// The stalk with its free waist.
   /// @throws ComputationError if it does not converge
   PathState stalk();
+
+  /// From the stalk backwards: its proximal leaflets come apart around patches of bare tails, which
+  /// shrink while the membranes stay in contact. Ends at nearly upright directors, from where the energy
+  /// only falls to that of flat membranes. The first state is the stalk.
+  std::vector<PathState> stalk_to_patches();
+  /// The highest state of it: the barrier to a stalk. It is a maximum over minima, to the second order in
+  /// the step; that the membranes cannot be closer than in contact leaves no Hessian to certify it.
+  std::optional<PathSaddle> stalk_saddle(const std::vector<PathState> &patches) const;
 
   /// From the stalk by larger waists to diaphragms; with rising coordinate.
   /// @param step     of the coordinate [nm]

@@ -168,28 +168,16 @@ double diaphragm_force(const BilayerNetwork &network) {
   return network.force(network.first(1, Network::radius));
 }
 
-BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &defect,
-                              const double angle, const double distance) {
-  const double height = 0.5 * distance - std::cos(angle) * pair.proximal.thickness;
-  Network network = apposed_bilayers(pair, height);
-  network.release(network.first(0, Network::height));
-  network.gaussian_curvature = -4. * pi;
+BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &defect) {
+  Network network = stalk(pair);
   network.defects = {{0, Network::right, defect}};
   network.defects[0].defect.kind = HydrophobicDefect::Kind::patch;
-  set_patches(network, angle, distance);
-  const double far = height_of(pair), l0 = pair.proximal.thickness;
-  network.set_shape(0, [&](const double u) {
-    const double r = u * pair.box, near = std::exp(-r / l0);
-    return Network::Shape{r,
-                          height + (far - height) * (1. - near),
-                          {up, down + (angle - down) * std::exp(-0.75 * r / l0)},
-                          {pair.distal.thickness * (1. + near * std::sin(angle)), l0}};
-  });
+  set_patches(network, outwards, 0.);
   return network;
 }
 
 void set_patches(BilayerNetwork &network, const double angle, const double distance) {
-  // What is near the edge moves along with it.
+  // The core moves along with its lower end.
   const unsigned int z = network.first(0, Network::height),
                      theta = network.first(0, Network::angle_right),
                      l = network.first(0, Network::length_right);
@@ -199,7 +187,7 @@ void set_patches(BilayerNetwork &network, const double angle, const double dista
     const double by = value - network.values()[first];
     for (unsigned int node = 1; node + 1 < network.n_nodes(0, field); ++node)
       network.shift(network.index(0, field, node),
-                    by * std::exp(-4. * network.parameter_of_node(0, field, node)));
+                    by * (1. - network.parameter_of_node(0, field, node)));
   }
   network.fix(theta, angle);
   network.release(z);

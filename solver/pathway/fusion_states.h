@@ -46,13 +46,13 @@ void set_diaphragm_radius(BilayerNetwork &network, double radius);
 /// What holds the radius: the derivative of the energy by it [pN].
 double diaphragm_force(const BilayerNetwork &network);
 
-/// Two bilayers about to touch: their proximal leaflets end around discs of bare tails that face each
-/// other. One strip, from the axis to the far end. With the director at the disc's edge horizontal and at
-/// no distance it is a stalk; with the director upright there is no disc.
-/// @param angle     of the proximal director at the edge, from pi/2 (horizontal) to pi (upright)
-/// @param distance  between the two edges [nm]
-BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &defect, double angle,
-                              double distance);
+/// Two bilayers about to join: their proximal leaflets end around bare tails that face each other. Strips
+/// as in stalk(), to which this is equal when the director at the end of the proximal leaflet is
+/// horizontal and its distance zero, as it is at first. The more upright the director, the smaller is the
+/// patch of bare tails; there is none when it is vertical.
+BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &defect);
+/// @param angle     of the proximal director at the end of its leaflet, from pi/2 (horizontal) to pi
+/// @param distance  between the ends of the two proximal leaflets [nm]
 void set_patches(BilayerNetwork &network, double angle, double distance);
 
 /// A diaphragm with a hole: strips as in diaphragm().

@@ -127,7 +127,7 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
     const Number distance = 2. * (p.z + p.length * n_z);
     const double decay = monolayer.hydration_decay;
     result.hydration = 0.5 * monolayer.hydration_pressure * decay *
-                       (exp(distance * (-1. / decay)) * (two_pi * (result.head_radius * head_dr)));
+                       (exp(distance * (-1. / decay)) * (n_z * n_z * result.area));
   }
   return result;
 }

@@ -28,7 +28,8 @@ struct Monolayer {
   /// beyond that of the flat membrane.
   double tension = 0.;
   /// Hydration repulsion between this leaflet and its mirror image at the plane z = 0: a pressure
-  /// hydration_pressure exp(-distance/hydration_decay) [pN/nm^2], [nm] on the area seen from the plane.
+  /// hydration_pressure exp(-distance/hydration_decay) [pN/nm^2], [nm], on its area
+  /// times the squared cosine of the director to the plane.
   double hydration_pressure = 0., hydration_decay = 0.2;
 };
 } // namespace fusogen
