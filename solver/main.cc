@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis.h"
+#include "scenario/fusion_pathway.h"
 #include "scenario/relaxation.h"
 #include "scenario/statics.h"
 
@@ -40,6 +41,9 @@ void run(const RunContext &context) {
     break;
   case ScenarioKind::exocytosis:
     run_exocytosis(context);
+    break;
+  case ScenarioKind::fusion_pathway:
+    run_fusion_pathway(context);
     break;
   }
 }
