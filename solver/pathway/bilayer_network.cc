@@ -14,19 +14,19 @@ constexpr unsigned int cubic = 4, quadratic = 3, n_gauss = 5;
 constexpr unsigned int no_field = std::numeric_limits<unsigned int>::max();
 constexpr unsigned int unknown_length = 6, end_of_strip = 7;
 
-constexpr std::array<double, n_gauss> gauss_points = {
-    0.046910077030668004, 0.23076534494715845, 0.5, 0.76923465505284155, 0.953089922969332};
-constexpr std::array<double, n_gauss> gauss_weights = {
-    0.11846344252809454, 0.23931433524968324, 0.28444444444444444, 0.23931433524968324,
-    0.11846344252809454};
+constexpr std::array<double, n_gauss> gauss_points = {0.046910077030668004, 0.23076534494715845,
+                                                      0.5, 0.76923465505284155, 0.953089922969332};
+constexpr std::array<double, n_gauss> gauss_weights = {0.11846344252809454, 0.23931433524968324,
+                                                       0.28444444444444444, 0.23931433524968324,
+                                                       0.11846344252809454};
 
 std::array<double, cubic> cubic_shapes(const double t) {
   return {-4.5 * (t - 1. / 3.) * (t - 2. / 3.) * (t - 1.), 13.5 * t * (t - 2. / 3.) * (t - 1.),
           -13.5 * t * (t - 1. / 3.) * (t - 1.), 4.5 * t * (t - 1. / 3.) * (t - 2. / 3.)};
 }
 std::array<double, cubic> cubic_slopes(const double t) {
-  return {-13.5 * t * t + 18. * t - 5.5, 40.5 * t * t - 45. * t + 9.,
-          -40.5 * t * t + 36. * t - 4.5, 13.5 * t * t - 9. * t + 1.};
+  return {-13.5 * t * t + 18. * t - 5.5, 40.5 * t * t - 45. * t + 9., -40.5 * t * t + 36. * t - 4.5,
+          13.5 * t * t - 9. * t + 1.};
 }
 std::array<double, quadratic> quadratic_shapes(const double t) {
   return {(1. - t) * (1. - 2. * t), 4. * t * (1. - t), t * (2. * t - 1.)};
@@ -49,13 +49,13 @@ Number leaflet_sum(const Monolayer &monolayer, const LeafletPoint<Number> &p,
                    const LeafletDensities<Number> &d, const double weight) {
   const double l0 = monolayer.thickness;
   return d.splay + d.tilt + d.stretch + d.chains + d.hydration + monolayer.tension * d.area +
-         weight * (d.speed *
-                   (barrier(d.cosine) + barrier(d.tail_spacing) +
-                    barrier(d.head_radius * (1. / l0)) + barrier(p.length * (1. / l0))));
+         weight * (d.speed * (barrier(d.cosine) + barrier(d.tail_spacing) +
+                              barrier(d.head_radius * (1. / l0)) + barrier(p.length * (1. / l0))));
 }
 
-/// The gauge by du, for the speed along the strip, in position and in the directors' angles times l0,
-/// relative to its mean: about (ratio - 1)^2/2, and infinite where the parametrisation stands still.
+/// The gauge by du, for the speed along the strip, in position and in the directors' angles times
+/// l0, relative to its mean: about (ratio - 1)^2/2, and infinite where the parametrisation stands
+/// still.
 template <class Number>
 Number gauge(const Number &dr, const Number &dz, const Number &dleft, const Number &dright,
              const Number &length) {
@@ -124,12 +124,11 @@ LeafletPoint<double> leaflet_point(const QuadraturePoint &point, const std::vect
 /// the strip's length.
 std::array<double, 5> motion_along(const QuadraturePoint &point, const BilayerNetwork::Strip &strip,
                                    const std::vector<double> &x) {
-  std::array<double, 5> motion = {sum(point.dc, x, point.begin[0]), sum(point.dc, x, point.begin[1]),
-                                  0., 0., x[point.length_index]};
+  std::array<double, 5> motion = {sum(point.dc, x, point.begin[0]),
+                                  sum(point.dc, x, point.begin[1]), 0., 0., x[point.length_index]};
   for (const unsigned int side : {0, 1})
     if (strip.leaflets[side])
-      motion[2 + side] =
-          strip.leaflets[side]->thickness * sum(point.dc, x, point.begin[2 + side]);
+      motion[2 + side] = strip.leaflets[side]->thickness * sum(point.dc, x, point.begin[2 + side]);
   return motion;
 }
 
@@ -246,8 +245,8 @@ void BilayerNetwork::set_shape(const unsigned int s, const std::function<Shape(d
       if (!is_free(i))
         continue;
       const Shape at = shape(parameter_of_node(s, field, node));
-      x[i] = f == radius ? at.r
-             : f == height ? at.z
+      x[i] = f == radius        ? at.r
+             : f == height      ? at.z
              : f <= angle_right ? at.angle[f - angle_left]
                                 : at.length[f - length_left];
     }
@@ -257,8 +256,8 @@ void BilayerNetwork::set_shape(const unsigned int s, const std::function<Shape(d
   for_each_point([&](const QuadraturePoint &point) {
     if (point.strip == s) {
       const std::array<double, 5> motion = motion_along(point, strips[s], x);
-      length += point.weight * std::hypot(std::hypot(motion[0], motion[1]),
-                                          std::hypot(motion[2], motion[3]));
+      length += point.weight *
+                std::hypot(std::hypot(motion[0], motion[1]), std::hypot(motion[2], motion[3]));
     }
   });
   x[offsets[s][unknown_length]] = length;
@@ -346,8 +345,8 @@ double BilayerNetwork::energy() const {
              std::any_of(motion.begin(), motion.begin() + 4, [](double v) { return v != 0.; });
     if (!inside)
       return;
-    energy += point.weight * gauge_weight *
-              gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
+    energy +=
+        point.weight * gauge_weight * gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
   });
   if (!inside || !std::isfinite(energy))
     return std::numeric_limits<double>::infinity();
@@ -376,15 +375,14 @@ NetworkEnergy BilayerNetwork::energies() const {
       result.chains += w * d.chains;
       result.hydration += w * d.hydration;
       result.tension += w * monolayer->tension * d.area;
-      result.barrier += w * (leaflet_sum(*monolayer, p, d, barrier_weight) -
-                             leaflet_sum(*monolayer, p, d, 0.));
+      result.barrier +=
+          w * (leaflet_sum(*monolayer, p, d, barrier_weight) - leaflet_sum(*monolayer, p, d, 0.));
       result.total_splay += w * d.total_splay;
       result.area += w * d.area;
       result.rest_area += w * d.rest_area;
     }
     const std::array<double, 5> motion = motion_along(point, strips[point.strip], x);
-    result.gauge +=
-        w * gauge_weight * gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
+    result.gauge += w * gauge_weight * gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
   });
   for (const EndDefect &end : defects) {
     const std::array<unsigned int, 4> i = first_of(end);
@@ -428,8 +426,8 @@ void BilayerNetwork::gather(const std::vector<Terms> &to, const std::size_t n,
           Number::variable(2, at.angle),  Number::variable(3, at.length),
           Number::variable(4, at.dr),     Number::variable(5, at.dz),
           Number::variable(6, at.dangle), Number::variable(7, at.dlength)};
-      const Number sum = leaflet_sum(
-          *monolayer, p, leaflet_densities(*monolayer, sign_of(side), p), barrier_weight);
+      const Number sum = leaflet_sum(*monolayer, p, leaflet_densities(*monolayer, sign_of(side), p),
+                                     barrier_weight);
 
       // Unknown a of field k has the shape function shape[a] in variable k and slope[a] in k + 4.
       constexpr unsigned int n_local = 3 * cubic + quadratic;
@@ -446,8 +444,7 @@ void BilayerNetwork::gather(const std::vector<Terms> &to, const std::size_t n,
         }
       }
       for (a = 0; a < n_local; ++a) {
-        add_to_gradient(dof[a],
-                        w * (shape[a] * sum.first(k[a]) + slope[a] * sum.first(k[a] + 4)));
+        add_to_gradient(dof[a], w * (shape[a] * sum.first(k[a]) + slope[a] * sum.first(k[a] + 4)));
         if (!hessian || to[dof[a]].empty())
           continue;
         for (unsigned int b = 0; b < n_local; ++b)
@@ -476,8 +473,7 @@ void BilayerNetwork::gather(const std::vector<Terms> &to, const std::size_t n,
         for (unsigned int i = 0; i < cubic; ++i, ++n_local) {
           dof[n_local] = point.begin[field] + i;
           k[n_local] = field;
-          slope[n_local] =
-              point.dc[i] * (field < 2 ? 1. : strip.leaflets[field - 2]->thickness);
+          slope[n_local] = point.dc[i] * (field < 2 ? 1. : strip.leaflets[field - 2]->thickness);
         }
     dof[n_local] = point.length_index;
     k[n_local] = 4;
@@ -603,8 +599,8 @@ BilayerNetwork BilayerNetwork::refined() const {
       for (unsigned int node = 0; node < fine.n_nodes(s, field); ++node) {
         const Shape at = evaluate(s, fine.parameter_of_node(s, field, node));
         const unsigned int i = fine.index(s, field, node);
-        fine.x[i] = f == radius ? at.r
-                    : f == height ? at.z
+        fine.x[i] = f == radius        ? at.r
+                    : f == height      ? at.z
                     : f <= angle_right ? at.angle[f - angle_left]
                                        : at.length[f - length_left];
         if (all_held)

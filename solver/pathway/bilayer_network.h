@@ -31,16 +31,16 @@ struct NetworkEnergy {
 /// Axisymmetric bilayers whose two leaflets are elastic surfaces with tilt, and which meet where
 /// membranes are hemifused.
 ///
-/// A strip is a curve (r, z), parametrised by u in [0, 1], in which the tails of its leaflets end. A
-/// strip has a leaflet on its left (seen along u), on its right, or both; a leaflet has the angle of
-/// its director and its length as fields. One with one leaflet is where tails end on the axis (the
-/// core of a stalk) or on a mirror plane (a hemifusion diaphragm). Strips are joined by tying
+/// A strip is a curve (r, z), parametrised by u in [0, 1], in which the tails of its leaflets end.
+/// A strip has a leaflet on its left (seen along u), on its right, or both; a leaflet has the angle
+/// of its director and its length as fields. One with one leaflet is where tails end on the axis
+/// (the core of a stalk) or on a mirror plane (a hemifusion diaphragm). Strips are joined by tying
 /// unknowns, so that any network of bilayers can be built, with or without mirror plane.
 ///
-/// Elements: cubic for position and angle, quadratic for the length, continuous. With linear elements
-/// for all, opposite wiggles of curve and lengths cost no energy. Parametrisation: a weak gauge makes
-/// the speed sqrt(r'^2 + z'^2 + (l0 angle')^2) constant, with the strip's length as one more unknown.
-/// The angles have to be in it, since tails may fan out from one point of the curve.
+/// Elements: cubic for position and angle, quadratic for the length, continuous. With linear
+/// elements for all, opposite wiggles of curve and lengths cost no energy. Parametrisation: a weak
+/// gauge makes the speed sqrt(r'^2 + z'^2 + (l0 angle')^2) constant, with the strip's length as one
+/// more unknown. The angles have to be in it, since tails may fan out from one point of the curve.
 class BilayerNetwork {
 public:
   enum Side { left = 0, right = 1 };
@@ -60,7 +60,8 @@ public:
   };
 
   /// @param strips        the strips, joined by tie()
-  /// @param multiplicity  2 if the network is one half of a mirror-symmetric one; energies and forces
+  /// @param multiplicity  2 if the network is one half of a mirror-symmetric one; energies and
+  /// forces
   ///                      are those of the whole
   BilayerNetwork(std::vector<Strip> strips, double multiplicity);
 
@@ -116,15 +117,15 @@ public:
   void derivatives(std::vector<double> &gradient, std::vector<double> &hessian) const;
   ///@}
 
-  /// The derivative of the energy with barrier and gauge by an unknown, along with all that is tied to
-  /// it. For a fixed unknown it is the force that holds it [pN], for a tied one the force that holds
-  /// the distance.
+  /// The derivative of the energy with barrier and gauge by an unknown, along with all that is tied
+  /// to it. For a fixed unknown it is the force that holds it [pN], for a tied one the force that
+  /// holds the distance.
   double force(unsigned int index) const;
 
   NetworkEnergy energies() const;
 
-  /// Longest tail of a leaflet, and the number of lipids [rest area, nm^2] whose tails are longer than
-  /// stretch times l0, of the whole membrane.
+  /// Longest tail of a leaflet, and the number of lipids [rest area, nm^2] whose tails are longer
+  /// than stretch times l0, of the whole membrane.
   struct Tails {
     double longest = 0., rest_area_beyond = 0.;
   };
@@ -150,8 +151,8 @@ public:
   /// Projected area whose tension and flat state are the reference of the energy [nm^2], for each
   /// leaflet that reaches the far end.
   double reference_area = 0.;
-  /// Number of handles times -4 pi that the neutral surfaces have more than flat membranes; the whole
-  /// of the integrated Gaussian curvature [1].
+  /// Number of handles times -4 pi that the neutral surfaces have more than flat membranes; the
+  /// whole of the integrated Gaussian curvature [1].
   double gaussian_curvature = 0.;
 
 private:

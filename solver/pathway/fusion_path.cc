@@ -28,7 +28,8 @@ PathState state_of(const std::string &stage, const double coordinate, const doub
 
 /// Follows a coordinate from one value to another.
 Minimum move(Network &network, void (*set)(Network &, double), const double from, const double to) {
-  return follow(network, [&](Network &n, const double t) { set(n, from + t * (to - from)); }, 1.);
+  return follow(
+      network, [&](Network &n, const double t) { set(n, from + t * (to - from)); }, 1.);
 }
 
 /// A core or a diaphragm that is smaller than this has come to the end of its branch [nm].
@@ -57,17 +58,17 @@ BilayerNetwork FusionPath::with_materials(BilayerNetwork network) const {
   const MirrorPair start = plain();
   Minimum minimum = minimise_from_afar(network);
   if (minimum.converged)
-    minimum = follow(network,
-                     [&](Network &n, const double t) {
-                       for (unsigned int s = 0; s < n.n_strips(); ++s) {
-                         if (n.strip(s).leaflets[Network::left])
-                           n.monolayer(s, Network::left) = between(start.distal, pair.distal, t);
-                         if (n.strip(s).leaflets[Network::right])
-                           n.monolayer(s, Network::right) =
-                               between(start.proximal, pair.proximal, t);
-                       }
-                     },
-                     1.);
+    minimum = follow(
+        network,
+        [&](Network &n, const double t) {
+          for (unsigned int s = 0; s < n.n_strips(); ++s) {
+            if (n.strip(s).leaflets[Network::left])
+              n.monolayer(s, Network::left) = between(start.distal, pair.distal, t);
+            if (n.strip(s).leaflets[Network::right])
+              n.monolayer(s, Network::right) = between(start.proximal, pair.proximal, t);
+          }
+        },
+        1.);
   if (!minimum.converged)
     throw ComputationError("a state on the way to fusion does not converge for these lipids", 0.,
                            "");
@@ -88,12 +89,12 @@ std::vector<PathState> FusionPath::stalk_to_patches() {
   double at = 90. * degree;
   for (double angle = at; angle < 151. * degree; angle += step) {
     const Minimum minimum = follow(
-        network, [&](Network &n, const double t) { set_patches(n, at + t * (angle - at), 0.); }, 1.);
+        network, [&](Network &n, const double t) { set_patches(n, at + t * (angle - at), 0.); },
+        1.);
     if (!minimum.converged)
       break;
     at = angle;
-    const double radius =
-        network.evaluate(0, 0.).length[Network::right] * std::sin(angle);
+    const double radius = network.evaluate(0, 0.).length[Network::right] * std::sin(angle);
     path.push_back(state_of("patch", radius, 0., network, minimum));
   }
   return path;
@@ -107,8 +108,8 @@ std::optional<PathSaddle> FusionPath::stalk_saddle(const std::vector<PathState> 
       continue;
     // The vertex of the parabola through three states.
     const double t = 0.5 * (a - c) / (a - 2. * b + c);
-    const double radius = patches[i].coordinate +
-                          0.5 * t * (patches[i + 1].coordinate - patches[i - 1].coordinate);
+    const double radius =
+        patches[i].coordinate + 0.5 * t * (patches[i + 1].coordinate - patches[i - 1].coordinate);
     return PathSaddle{"patch", radius, b - 0.25 * (a - c) * t, {}};
   }
   return {};
@@ -145,8 +146,7 @@ std::vector<PathState> FusionPath::stalk_to_diaphragm(const double step, const d
       const Minimum minimum = move(network, set_diaphragm_radius, from, next);
       if (!minimum.converged || network.evaluate(1, 0.).r < 1e-2)
         break;
-      branch.push_back(
-          state_of("diaphragm", next, diaphragm_force(network), network, minimum));
+      branch.push_back(state_of("diaphragm", next, diaphragm_force(network), network, minimum));
       from = next;
     }
   }
@@ -162,7 +162,8 @@ std::optional<PathSaddle> FusionPath::saddle(const std::vector<PathState> &path)
       continue;
     if (below.stage != above.stage)
       // The core has gone and the diaphragm begins.
-      return PathSaddle{below.stage + ", " + above.stage, below.coordinate, below.energy.total(), {}};
+      return PathSaddle{
+          below.stage + ", " + above.stage, below.coordinate, below.energy.total(), {}};
     const bool core = below.stage == "stalk";
     void (*const set)(Network &, double) = core ? set_stalk_radius : set_diaphragm_radius;
     double (*const force)(const Network &) = core ? stalk_force : diaphragm_force;
@@ -190,8 +191,7 @@ std::optional<PathState>
 FusionPath::metastable_diaphragm(const std::vector<PathState> &path) const {
   std::optional<PathState> best;
   for (std::size_t i = 1; i + 1 < path.size(); ++i)
-    if (path[i].stage == "diaphragm" &&
-        path[i].energy.total() <= path[i - 1].energy.total() &&
+    if (path[i].stage == "diaphragm" && path[i].energy.total() <= path[i - 1].energy.total() &&
         path[i].energy.total() <= path[i + 1].energy.total() &&
         (!best || path[i].energy.total() < best->energy.total()))
       best = path[i];
@@ -228,9 +228,8 @@ std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
                                   minimum));
       }
     }
-    std::sort(states.begin(), states.end(), [](const PathState &a, const PathState &b) {
-      return a.coordinate < b.coordinate;
-    });
+    std::sort(states.begin(), states.end(),
+              [](const PathState &a, const PathState &b) { return a.coordinate < b.coordinate; });
   }
   if (holes) {
     holes->insert(holes->end(), upright.begin(), upright.end());
@@ -245,8 +244,10 @@ std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
       const double difference = a.energy.total() - b.energy.total();
       if (last_difference && *last_difference < 0. && difference >= 0.) {
         const double t = -*last_difference / (difference - *last_difference);
-        return PathSaddle{"hole, edge", a.coordinate - step * (1. - t),
-                          *last_energy + t * (a.energy.total() - *last_energy), {}};
+        return PathSaddle{"hole, edge",
+                          a.coordinate - step * (1. - t),
+                          *last_energy + t * (a.energy.total() - *last_energy),
+                          {}};
       }
       last_difference = difference;
       last_energy = a.energy.total();

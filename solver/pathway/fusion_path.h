@@ -14,8 +14,9 @@ namespace fusogen {
 struct PathState {
   /// "patch", "stalk", "diaphragm", "hole", "edge" or "pore".
   std::string stage;
-  /// The stage's own coordinate [nm]: of patches the radius of the last heads around them; of stalk and
-  /// diaphragm the waist of the proximal neutral surface less l0; of holes and edges the radius of the first distal heads; of pores that of the lumen.
+  /// The stage's own coordinate [nm]: of patches the radius of the last heads around them; of stalk
+  /// and diaphragm the waist of the proximal neutral surface less l0; of holes and edges the radius
+  /// of the first distal heads; of pores that of the lumen.
   double coordinate = 0.;
   NetworkEnergy energy;
   /// What holds the coordinate [pN]; 0 where it is free.
@@ -40,18 +41,20 @@ struct PathSaddle {
 /// The energy path of fusion of two equal bilayers by hemifusion.
 class FusionPath {
 public:
-  FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect) : pair(pair), defect(defect) {}
+  FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect)
+      : pair(pair), defect(defect) {}
 
   /// The stalk with its free waist.
   /// @throws ComputationError if it does not converge
   PathState stalk();
 
   /// From the stalk backwards: its proximal leaflets come apart around patches of bare tails, which
-  /// shrink while the membranes stay in contact. Ends at nearly upright directors, from where the energy
-  /// only falls to that of flat membranes. The first state is the stalk.
+  /// shrink while the membranes stay in contact. Ends at nearly upright directors, from where the
+  /// energy only falls to that of flat membranes. The first state is the stalk.
   std::vector<PathState> stalk_to_patches();
-  /// The highest state of it: the barrier to a stalk. It is a maximum over minima, to the second order in
-  /// the step; that the membranes cannot be closer than in contact leaves no Hessian to certify it.
+  /// The highest state of it: the barrier to a stalk. It is a maximum over minima, to the second
+  /// order in the step; that the membranes cannot be closer than in contact leaves no Hessian to
+  /// certify it.
   std::optional<PathSaddle> stalk_saddle(const std::vector<PathState> &patches) const;
 
   /// From the stalk by larger waists to diaphragms; with rising coordinate.
@@ -64,8 +67,9 @@ public:
   /// The lowest diaphragm between higher ones, if there is one.
   std::optional<PathState> metastable_diaphragm(const std::vector<PathState> &path) const;
 
-  /// A hole opens in the middle of a diaphragm of constant waist. A narrow one is lined by upright tails
-  /// in contact with water, a wide one by an edge of heads; the barrier is where their energies cross.
+  /// A hole opens in the middle of a diaphragm of constant waist. A narrow one is lined by upright
+  /// tails in contact with water, a wide one by an edge of heads; the barrier is where their
+  /// energies cross.
   /// @param coordinate  of the diaphragm [nm]
   /// @param holes       the states, if asked for
   std::optional<PathSaddle> pore_in_diaphragm(double coordinate,

@@ -14,8 +14,8 @@ constexpr double pi = 3.141592653589793;
 constexpr double up = 0., down = pi, outwards = 0.5 * pi, inwards = -0.5 * pi;
 
 /// Holds the far end of a strip: flat, at the box's radius, and at a height if there is one. The
-/// height is that of the middle between the two neutral surfaces; the middle curve itself is free to
-/// be where the tails of both leaflets are equally stretched.
+/// height is that of the middle between the two neutral surfaces; the middle curve itself is free
+/// to be where the tails of both leaflets are equally stretched.
 void hold_far_end(Network &network, const unsigned int s, const MirrorPair &pair) {
   network.fix(network.last(s, Network::radius), pair.box);
   network.fix(network.last(s, Network::angle_left), up);
@@ -70,7 +70,8 @@ BilayerNetwork apposed_bilayers(const MirrorPair &pair, const double half_separa
   network.set_shape(0, [&](const double u) {
     const double far = pair.half_separation.value_or(half_separation);
     const double z = half_separation + (far - half_separation) * u * u * (3. - 2. * u);
-    return Network::Shape{u * pair.box, z, {up, down}, {pair.distal.thickness, pair.proximal.thickness}};
+    return Network::Shape{
+        u * pair.box, z, {up, down}, {pair.distal.thickness, pair.proximal.thickness}};
   });
   return network;
 }
@@ -207,8 +208,8 @@ BilayerNetwork diaphragm_with_hole(const MirrorPair &pair, const HydrophobicDefe
     const double near = std::exp(-(radius - first) * (1. - u) / l0),
                  rest = std::exp(-(radius - first) / l0),
                  edge = (std::exp(-(radius - first) * u / l0) - rest) / (1. - rest);
-    return Network::Shape{first + (radius - first) * u, 0., {angle * edge, 0.},
-                          {l0 * (1. + near * (1. - edge)), 0.}};
+    return Network::Shape{
+        first + (radius - first) * u, 0., {angle * edge, 0.}, {l0 * (1. + near * (1. - edge)), 0.}};
   });
   return network;
 }
@@ -230,17 +231,21 @@ BilayerNetwork pore(const MirrorPair &pair, const double lumen) {
   network.gaussian_curvature = -8. * pi;
 
   // A quarter of an ellipse, and a flat rest.
-  const double waist = lumen + pair.distal.thickness, room = pair.box - waist,
-               b = height_of(pair), a = std::min(room, b), flat = room - a,
+  const double waist = lumen + pair.distal.thickness, room = pair.box - waist, b = height_of(pair),
+               a = std::min(room, b), flat = room - a,
                arc = pi / 2. * std::sqrt(0.5 * (a * a + b * b));
   network.set_shape(0, [&](const double u) {
     const double s = u * (arc + flat);
     if (s >= arc)
-      return Network::Shape{std::min(waist + a + s - arc, pair.box), b, {up, down},
+      return Network::Shape{std::min(waist + a + s - arc, pair.box),
+                            b,
+                            {up, down},
                             {pair.distal.thickness, pair.proximal.thickness}};
     const double t = pi / 2. * s / arc;
     const double tilt = -std::atan2(b * std::cos(t), a * std::sin(t));
-    return Network::Shape{waist + a * (1. - std::cos(t)), b * std::sin(t), {up + tilt, down + tilt},
+    return Network::Shape{waist + a * (1. - std::cos(t)),
+                          b * std::sin(t),
+                          {up + tilt, down + tilt},
                           {pair.distal.thickness, pair.proximal.thickness}};
   });
   return network;

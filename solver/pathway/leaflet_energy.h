@@ -9,8 +9,8 @@
 
 namespace fusogen {
 /// Where a leaflet is and how it changes along the parameter u of its strip. The tails' ends are at
-/// the point (r, z) of the strip's middle curve, the heads at (r, z) + length (sin angle, cos angle);
-/// the angle of the director is counted from the axis.
+/// the point (r, z) of the strip's middle curve, the heads at (r, z) + length (sin angle, cos
+/// angle); the angle of the director is counted from the axis.
 template <class Number> struct LeafletPoint {
   Number r, z, angle, length;
   Number dr, dz, dangle, dlength;
@@ -34,8 +34,9 @@ template <class Number> struct LeafletDensities {
   Number area;
   /// Area that its lipids would have at rest: hydrophobic volume by l0 [nm^2]
   Number rest_area;
-  /// What must be positive: cosine of the tilt; how far the tails' ends are from sliding along their
-  /// tails or from meeting in a point, 1 in a flat leaflet; distance of the heads from the axis [nm].
+  /// What must be positive: cosine of the tilt; how far the tails' ends are from sliding along
+  /// their tails or from meeting in a point, 1 in a flat leaflet; distance of the heads from the
+  /// axis [nm].
   Number cosine, tail_spacing, head_radius;
   /// Length of the meridian through heads and tails' ends, as a mean square [nm]
   Number speed;
@@ -92,8 +93,7 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
   result.area = two_pi * (result.head_radius * speed);
   result.cosine = across / speed;
 
-  const Number splay =
-      side * (p.dangle * across) / speed_squared + n_r / result.head_radius;
+  const Number splay = side * (p.dangle * across) / speed_squared + n_r / result.head_radius;
   result.total_splay = splay * result.area;
   result.splay = monolayer.rigidity *
                  ((0.5 * splay - Number(monolayer.spontaneous_curvature)) * result.total_splay);
@@ -107,8 +107,8 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
   const Number l = p.length;
   const Number volume =
       two_pi * (l * (p.r * a + l * (0.5 * (p.r * b + n_r * a) + l * (1. / 3. * (n_r * b)))));
-  // Tails may fan out from one point, where the middle curve stands still. They may not slide: where
-  // the curve runs along the tails, a step in it would cost nothing.
+  // Tails may fan out from one point, where the middle curve stands still. They may not slide:
+  // where the curve runs along the tails, a step in it would cost nothing.
   result.tail_spacing = a / sqrt(tail_speed_squared + 0.01 * speed_squared);
   result.rest_area = volume * (1. / monolayer.thickness);
   const Number excess = result.area / result.rest_area - Number(1.);
@@ -116,11 +116,11 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
 
   result.chains = Number(0.);
   if (monolayer.chain_modulus > 0.)
-    result.chains = 0.5 * monolayer.chain_modulus *
-                    (smooth_excess_squared(l * (1. / monolayer.thickness) -
-                                               Number(monolayer.maximum_chain_stretch),
-                                           0.02) *
-                     result.rest_area);
+    result.chains =
+        0.5 * monolayer.chain_modulus *
+        (smooth_excess_squared(
+             l * (1. / monolayer.thickness) - Number(monolayer.maximum_chain_stretch), 0.02) *
+         result.rest_area);
 
   result.hydration = Number(0.);
   if (monolayer.hydration_pressure > 0.) {
@@ -135,10 +135,12 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
 /// Ends of a leaflet where tails are in contact with water.
 struct HydrophobicDefect {
   enum class Kind {
-    /// Bare tails in the proximal leaflet, inside of the first heads: a cone, from their circle to the
+    /// Bare tails in the proximal leaflet, inside of the first heads: a cone, from their circle to
+    /// the
     /// axis, that faces its mirror image at z = 0 across a film of water or a void.
     patch,
-    /// A hole through both distal leaflets of a diaphragm, inside of the first heads, filled with water.
+    /// A hole through both distal leaflets of a diaphragm, inside of the first heads, filled with
+    /// water.
     hole
   };
   Kind kind = Kind::patch;
@@ -146,11 +148,11 @@ struct HydrophobicDefect {
   double tension = 45., decay = 1.;
 };
 
-/// The energy of half a defect, from the tension between tails and water and its attraction across a
-/// film of water (Marcelja's order parameter, which decays over xi): sigma tanh(d/(2 xi)) by area for
-/// surfaces at distance d, with the local distance in a patch; for a cylinder of radius R,
-/// sigma 2 pi R h I1(R/xi)/I0(R/xi) with the half height h. A hole whose last lipids lie down has no
-/// height left, and a patch whose last lipids do has no cone.
+/// The energy of half a defect, from the tension between tails and water and its attraction across
+/// a film of water (Marcelja's order parameter, which decays over xi): sigma tanh(d/(2 xi)) by area
+/// for surfaces at distance d, with the local distance in a patch; for a cylinder of radius R,
+/// sigma 2 pi R h I1(R/xi)/I0(R/xi) with the half height h. A hole whose last lipids lie down has
+/// no height left, and a patch whose last lipids do has no cone.
 template <class Number>
 Number defect_energy(const HydrophobicDefect &defect, const Number &r, const Number &z,
                      const Number &angle, const Number &length) {

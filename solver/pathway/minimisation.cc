@@ -11,7 +11,8 @@
 extern "C" void dsyevd_(const char *job, const char *triangle, const int *n, double *a,
                         const int *stride, double *eigenvalues, double *work, const int *n_work,
                         int *integers, const int *n_integers, int *info);
-extern "C" void dpotrf_(const char *triangle, const int *n, double *a, const int *stride, int *info);
+extern "C" void dpotrf_(const char *triangle, const int *n, double *a, const int *stride,
+                        int *info);
 extern "C" void dpotrs_(const char *triangle, const int *n, const int *n_right, const double *a,
                         const int *stride, double *b, const int *b_stride, int *info);
 
@@ -87,8 +88,8 @@ Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings) 
       return result;
     }
 
-    // Steps for a given radius of the trust region: Newton's own where it is short enough, otherwise
-    // by eigenvectors, which are computed once for all radii.
+    // Steps for a given radius of the trust region: Newton's own where it is short enough,
+    // otherwise by eigenvectors, which are computed once for all radii.
     std::vector<double> newton, eigenvalues, along, modulus;
     const bool convex = positive_definite_step(hessian, gradient, newton);
     std::vector<double> vectors;

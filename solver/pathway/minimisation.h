@@ -33,16 +33,17 @@ struct MinimisationSettings {
 /// section 3.4), and their number is the Morse index of the state. Dense: some hundred unknowns.
 Minimum minimise(BilayerNetwork &network, const MinimisationSettings &settings = {});
 
-/// Minimises with barriers that fall from 20 pN by factors of ten to that of the network; where the start is far
-/// from a state, Newton's method with the low barrier alone runs into it and stalls.
+/// Minimises with barriers that fall from 20 pN by factors of ten to that of the network; where the
+/// start is far from a state, Newton's method with the low barrier alone runs into it and stalls.
 Minimum minimise_from_afar(BilayerNetwork &network, const MinimisationSettings &settings = {});
 
-/// Takes a network that is close to a stationary state to it, with steps of Newton's method that keep the
-/// signs of the eigenvalues: minima, saddles and maxima alike. A saddle has one negative mode.
+/// Takes a network that is close to a stationary state to it, with steps of Newton's method that
+/// keep the signs of the eigenvalues: minima, saddles and maxima alike. A saddle has one negative
+/// mode.
 Minimum find_stationary(BilayerNetwork &network, const MinimisationSettings &settings = {});
 
-/// Takes a minimum along a path of parameters, from t = 0 to t = 1, by minima that follow each other.
-/// A step that does not converge is taken back and halved.
+/// Takes a minimum along a path of parameters, from t = 0 to t = 1, by minima that follow each
+/// other. A step that does not converge is taken back and halved.
 /// @param set         puts parameters of the network (held values, materials) to those of t
 /// @param first_step  of t
 /// @returns the last minimum; if not converged, the network is at the last good t

@@ -4,8 +4,8 @@
 
 namespace fusogen {
 /// What a leaflet is made of, in the elastic model of Hamm and Kozlov (2000, Eur. Phys. J. E 3:323)
-/// with a stretchable neutral surface. Splay is positive where the leaflet bulges towards its heads,
-/// so that lipids like PE have a negative spontaneous curvature.
+/// with a stretchable neutral surface. Splay is positive where the leaflet bulges towards its
+/// heads, so that lipids like PE have a negative spontaneous curvature.
 struct Monolayer {
   /// Splay (bending) rigidity of one leaflet [pN nm].
   double rigidity = 41.143;
@@ -24,8 +24,8 @@ struct Monolayer {
   /// Energy of chains beyond the maximum stretch, chain_modulus/2 (l/l0 - maximum)^2 [pN/nm];
   /// 0 switches it off.
   double chain_modulus = 0.;
-  /// Tension of this leaflet [pN/nm], half of the membrane's; counts the area at the neutral surface
-  /// beyond that of the flat membrane.
+  /// Tension of this leaflet [pN/nm], half of the membrane's; counts the area at the neutral
+  /// surface beyond that of the flat membrane.
   double tension = 0.;
   /// Hydration repulsion between this leaflet and its mirror image at the plane z = 0: a pressure
   /// hydration_pressure exp(-distance/hydration_decay) [pN/nm^2], [nm], on its area

@@ -105,15 +105,15 @@ void run_fusion_pathway(const RunContext &context) {
   write(holes);
   write(path.pores(parameters.pathway.pore_radii));
 
-  // From minimum to saddle, and the whole from the lowest minimum before the highest saddle after it.
+  // From minimum to saddle, and the whole from the lowest minimum before the highest saddle after
+  // it.
   const double before_pore = minimum ? minimum->energy.total() : stalk_energy;
   output.summary.set("stalk energy", stalk_energy / kT, "kT");
   output.summary.set("stalk barrier", stalk_saddle ? stalk_saddle->energy / kT : std::nan(""),
                      "kT");
-  output.summary.set("hemifusion barrier",
-                     hemifusion_saddle ? (hemifusion_saddle->energy - stalk_energy) / kT
-                                       : std::nan(""),
-                     "kT");
+  output.summary.set(
+      "hemifusion barrier",
+      hemifusion_saddle ? (hemifusion_saddle->energy - stalk_energy) / kT : std::nan(""), "kT");
   output.summary.set("diaphragm energy", minimum ? minimum->energy.total() / kT : std::nan(""),
                      "kT");
   output.summary.set("diaphragm radius", minimum ? minimum->coordinate : std::nan(""), "nm");
@@ -127,10 +127,10 @@ void run_fusion_pathway(const RunContext &context) {
   };
   double lowest = 0., barrier = 0.;
   std::string limiting = "none";
-  for (const Step &step : {Step{"stalk", stalk_saddle, 0.},
-                           Step{"hemifusion", minimum ? hemifusion_saddle : std::nullopt,
-                                stalk_energy},
-                           Step{"pore", pore_saddle, before_pore}}) {
+  for (const Step &step :
+       {Step{"stalk", stalk_saddle, 0.},
+        Step{"hemifusion", minimum ? hemifusion_saddle : std::nullopt, stalk_energy},
+        Step{"pore", pore_saddle, before_pore}}) {
     if (step.name != "stalk")
       lowest = std::min({lowest, stalk_energy, step.minimum_before});
     if (step.saddle && step.saddle->energy - lowest > barrier) {
@@ -150,9 +150,8 @@ void run_fusion_pathway(const RunContext &context) {
                      "kT");
   if (stalk_saddle) {
     const auto highest = std::max_element(
-        patches.begin(), patches.end(), [](const PathState &a, const PathState &b) {
-          return a.energy.total() < b.energy.total();
-        });
+        patches.begin(), patches.end(),
+        [](const PathState &a, const PathState &b) { return a.energy.total() < b.energy.total(); });
     output.summary.set("stalk barrier by hydrophobic tension",
                        highest->energy.defects / kT / parameters.pathway.hydrophobic_tension,
                        "kT nm/pN");

@@ -44,12 +44,13 @@ template <class Number> Number sum(const std::array<Number, 8> &x) {
   return d.splay + d.tilt + d.stretch + d.chains;
 }
 
-/// The point of a leaflet on a circle of the meridian around the point (centre, 0): its heads are at a
-/// distance from there, its director points from there, and u is the angle from the axis of symmetry.
+/// The point of a leaflet on a circle of the meridian around the point (centre, 0): its heads are
+/// at a distance from there, its director points from there, and u is the angle from the axis of
+/// symmetry.
 LeafletPoint<double> on_circle(const double centre, const double heads, const double length,
                                const double u) {
   const double tails = heads - length;
-  return {centre + tails * std::sin(u), tails * std::cos(u), u,  length,
+  return {centre + tails * std::sin(u), tails * std::cos(u),  u,  length,
           tails * std::cos(u),          -tails * std::sin(u), 1., 0.};
 }
 } // namespace
@@ -105,8 +106,8 @@ BOOST_AUTO_TEST_CASE(flat_leaflet_has_no_energy) {
   // A ring of radius 5 nm with heads up, the one on the left and its mirror image on the right.
   for (const double side : {1., -1.}) {
     const double angle = side > 0. ? 0. : pi;
-    const LeafletDensities<double> d = leaflet_densities(
-        lipids(), side, LeafletPoint<double>{5., 2., angle, 1.5, 1., 0., 0., 0.});
+    const LeafletDensities<double> d =
+        leaflet_densities(lipids(), side, LeafletPoint<double>{5., 2., angle, 1.5, 1., 0., 0., 0.});
     BOOST_CHECK_SMALL(d.splay, 1e-12);
     BOOST_CHECK_SMALL(d.tilt, 1e-12);
     BOOST_CHECK_SMALL(d.stretch, 1e-12);
@@ -156,19 +157,18 @@ BOOST_AUTO_TEST_CASE(stretch_is_from_the_volume_of_the_tails) {
 BOOST_AUTO_TEST_CASE(tilt_is_the_tangent_of_the_angle_to_the_normal) {
   const Monolayer monolayer = lipids();
   const double angle = 0.3;
-  const LeafletDensities<double> d = leaflet_densities(
-      monolayer, 1., LeafletPoint<double>{5., 0., angle, 1.5, 1., 0., 0., 0.});
-  BOOST_TEST(d.tilt ==
-                 monolayer.tilt_modulus / 2. * std::pow(std::tan(angle), 2) * d.area,
+  const LeafletDensities<double> d =
+      leaflet_densities(monolayer, 1., LeafletPoint<double>{5., 0., angle, 1.5, 1., 0., 0., 0.});
+  BOOST_TEST(d.tilt == monolayer.tilt_modulus / 2. * std::pow(std::tan(angle), 2) * d.area,
              tolerance(1e-13));
 }
 
 BOOST_AUTO_TEST_CASE(long_chains_pay_beyond_their_limit_only) {
   const Monolayer monolayer = lipids();
   const auto chains = [&](const double stretch) {
-    return leaflet_densities(monolayer, 1.,
-                             LeafletPoint<double>{5., 0., 0., stretch * monolayer.thickness, 1.,
-                                                  0., 0., 0.});
+    return leaflet_densities(
+        monolayer, 1.,
+        LeafletPoint<double>{5., 0., 0., stretch * monolayer.thickness, 1., 0., 0., 0.});
   };
   BOOST_TEST(chains(monolayer.maximum_chain_stretch).chains == 0.);
   const LeafletDensities<double> d = chains(monolayer.maximum_chain_stretch + 0.5);

@@ -29,10 +29,9 @@ Network rough_stalk() {
   minimise(network, few);
   return network;
 }
-} // namespace
 
-BOOST_AUTO_TEST_CASE(derivatives_by_the_free_unknowns_are_those_of_the_energy) {
-  Network network = rough_stalk();
+/// Gradient and Hessian against central differences of energy and gradient.
+void check_derivatives(Network network) {
   const std::vector<double> x = network.free_values();
   std::vector<double> gradient, hessian, more_gradient, less_gradient, unused;
   network.derivatives(gradient, hessian);
@@ -60,6 +59,47 @@ BOOST_AUTO_TEST_CASE(derivatives_by_the_free_unknowns_are_those_of_the_energy) {
       BOOST_CHECK_SMALL(hessian[i * n + j] - (more_gradient[j] - less_gradient[j]) / (2. * h),
                         1e-6 * largest);
   }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(derivatives_by_the_free_unknowns_are_those_of_the_energy) {
+  check_derivatives(rough_stalk());
+}
+
+BOOST_AUTO_TEST_CASE(derivatives_with_hydrophobic_defects_and_hydration) {
+  MirrorPair pair;
+  pair.n_elements = 6;
+  pair.half_separation = 3.;
+  pair.proximal.hydration_pressure = 100.;
+  Network patches = facing_patches(pair, {});
+  MinimisationSettings few;
+  few.maximum_steps = 5;
+  minimise(patches, few);
+  set_patches(patches, 0.52 * pi, 0.05);
+  BOOST_REQUIRE(std::isfinite(patches.energy()));
+  BOOST_TEST(patches.energies().defects > 0.);
+  check_derivatives(patches);
+  check_derivatives(diaphragm_with_hole(pair, {}, 4., 1., -0.3 * pi));
+}
+
+BOOST_AUTO_TEST_CASE(defects_have_the_energy_of_their_shape) {
+  HydrophobicDefect defect;
+  const double sigma = defect.tension, xi = defect.decay;
+  // Upright tails around a hole: half of a cylinder of the tails' length.
+  defect.kind = HydrophobicDefect::Kind::hole;
+  const double R = 0.7, l = 1.4;
+  BOOST_TEST(defect_energy(defect, R, 0., 0., l) == sigma * 2. * pi * R * l *
+                                                        std::cyl_bessel_i(1., R / xi) /
+                                                        std::cyl_bessel_i(0., R / xi),
+             tolerance(1e-13));
+  BOOST_CHECK_SMALL(defect_energy(defect, R + l, 0., -0.5 * pi, l), 1e-12);
+  // Flat patches, far apart and touching.
+  defect.kind = HydrophobicDefect::Kind::patch;
+  BOOST_TEST(defect_energy(defect, 0., 100., 0.5 * pi, l) == sigma * pi * l * l, tolerance(1e-12));
+  BOOST_TEST(defect_energy(defect, 0., 0.4, 0.5 * pi, l) ==
+                 sigma * pi * l * l * std::tanh(0.4 / xi),
+             tolerance(1e-12));
+  BOOST_CHECK_SMALL(defect_energy(defect, 0., 0., 0.5 * pi, l), 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(energy_is_that_of_its_parts) {
@@ -125,7 +165,8 @@ BOOST_AUTO_TEST_CASE(flat_bilayers_are_a_minimum_of_energy_zero) {
   Network network = apposed_bilayers(pair, 3.);
   // A disturbance, which the minimiser has to take back.
   network.set_shape(0, [&](const double u) {
-    return Network::Shape{u * pair.box, 3. + 0.3 * std::sin(pi * u) * std::sin(pi * u),
+    return Network::Shape{u * pair.box,
+                          3. + 0.3 * std::sin(pi * u) * std::sin(pi * u),
                           {0.1 * std::sin(pi * u), pi + 0.1 * std::sin(2. * pi * u)},
                           {1.6, 1.4}};
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // States on the way to fusion against theory.
 #include "base/units.h"
+#include "pathway/fusion_path.h"
 #include "pathway/fusion_states.h"
 #include "pathway/minimisation.h"
 
@@ -42,8 +43,8 @@ Network relaxed_stalk(const double J0) {
   return network;
 }
 
-/// Bending energy over rigidity of the torus's inner half between two parallel membranes: a circle of
-/// radius h around a point at distance R from the axis (closed form, Kozlov and Markin 1983).
+/// Bending energy over rigidity of the torus's inner half between two parallel membranes: a circle
+/// of radius h around a point at distance R from the axis (closed form, Kozlov and Markin 1983).
 double torus(const double R, const double h) {
   return 4. * pi *
          (R * R / (h * std::sqrt(R * R - h * h)) * std::atan(std::sqrt((R + h) / (R - h))) - 2.);
@@ -58,8 +59,8 @@ Network torus_pore(const double R, const double h, const double length, const do
   Network network = pore(pair, R - h - length);
   network.set_shape(0, [&](const double u) {
     const double t = u * pi / 2.;
-    return Network::Shape{R - h * std::cos(t), h * std::sin(t), {t - pi / 2., t + pi / 2.},
-                          {length, length}};
+    return Network::Shape{
+        R - h * std::cos(t), h * std::sin(t), {t - pi / 2., t + pi / 2.}, {length, length}};
   });
   // The far end has no height yet.
   network.fix(network.last(0, Network::height), h);
@@ -70,8 +71,8 @@ Network torus_pore(const double R, const double h, const double length, const do
 // The energy of a leaflet's edge whose lipids are tilted: it falls off over sqrt(kappa/kappa_t) and
 // is 1/2 sqrt(kappa kappa_t) t0^2 for each length of the edge (Hamm and Kozlov 2000). That is for a
 // flat surface. A real one gives way: within l0 sqrt(kappa_t/K_A) of the edge its slope follows the
-// tilt, and splay makes it thicker. So the tails are short here and the area modulus is large, which
-// leaves about 0.1 %. The edge is a wide circle.
+// tilt, and splay makes it thicker. So the tails are short here and the area modulus is large,
+// which leaves about 0.1 %. The edge is a wide circle.
 BOOST_AUTO_TEST_CASE(tilt_decays_from_an_edge) {
   const double t0 = 0.05, inner = 5000., width = 12.;
   Monolayer monolayer;
@@ -85,8 +86,8 @@ BOOST_AUTO_TEST_CASE(tilt_decays_from_an_edge) {
   network.fix(network.first(0, Network::angle_left), std::atan(t0));
   network.fix(network.last(0, Network::angle_left), 0.);
   network.set_shape(0, [&](const double u) {
-    return Network::Shape{inner + width * u, 0., {std::atan(t0) * (1. - u), 0.},
-                          {monolayer.thickness, 0.}};
+    return Network::Shape{
+        inner + width * u, 0., {std::atan(t0) * (1. - u), 0.}, {monolayer.thickness, 0.}};
   });
   network.barrier_weight = 1e-8;
   MinimisationSettings settings;
@@ -107,12 +108,11 @@ BOOST_AUTO_TEST_CASE(tilt_decays_from_an_edge) {
     }
     return network.evaluate(0, low).angle[0];
   };
-  BOOST_TEST(2. * decay / std::log(tilt_at(decay) / tilt_at(3. * decay)) == decay,
-             tolerance(0.01));
+  BOOST_TEST(2. * decay / std::log(tilt_at(decay) / tilt_at(3. * decay)) == decay, tolerance(0.01));
 }
 
-// Two neutral surfaces parallel to a torus: each is a torus of its own. The part that is linear in J0
-// comes from the integrated curvatures, -16 pi length together.
+// Two neutral surfaces parallel to a torus: each is a torus of its own. The part that is linear in
+// J0 comes from the integrated curvatures, -16 pi length together.
 BOOST_AUTO_TEST_CASE(parallel_leaflets_of_a_torus_have_the_closed_form) {
   const double R = 8., h = 5., length = 1.3, J0 = -0.1, kappa = 10. * kT;
   const double quadratic = kappa * (torus(R, h - length) + torus(R, h + length));
@@ -133,10 +133,10 @@ BOOST_AUTO_TEST_CASE(parallel_leaflets_of_a_torus_have_the_closed_form) {
 // energy of that pore, with the same neck radius and rim, is from two independent methods (spectral
 // minimisation, shooting; to 1e-6): neck radius d/2, rim at d from the neck, clamped at distance d.
 //
-// Next to it there is the finite thickness. Two surfaces parallel to one with curvatures J and K, at
-// distance l0, have sum J'^2 dA' = 2 (J^2 + l0^2 (4 K^2 - 5 J^2 K + J^4)) dA + O(l0^4), so that the
-// relative excess falls as 1/d^2. At d = 6 nm it is 214 %: this, and nothing else, is why a pore of
-// leaflets costs 110 kT more than the pore of a bilayer that has no thickness.
+// Next to it there is the finite thickness. Two surfaces parallel to one with curvatures J and K,
+// at distance l0, have sum J'^2 dA' = 2 (J^2 + l0^2 (4 K^2 - 5 J^2 K + J^4)) dA + O(l0^4), so that
+// the relative excess falls as 1/d^2. At d = 6 nm it is 214 %: this, and nothing else, is why a
+// pore of leaflets costs 110 kT more than the pore of a bilayer that has no thickness.
 BOOST_AUTO_TEST_CASE(wide_pores_tend_to_those_of_a_bilayer_without_thickness) {
   const double bilayer = 2.562374 * 20. * kT;
   std::vector<double> excess;
@@ -234,8 +234,8 @@ BOOST_AUTO_TEST_CASE(energies_do_not_depend_on_mesh_gauge_and_barrier) {
   BOOST_CHECK_SMALL(change(other), 0.01);
 }
 
-// With a stalk's waist the core's height falls to zero; with a diaphragm's its junction's radius does.
-// Where both are nearly zero it is one state.
+// With a stalk's waist the core's height falls to zero; with a diaphragm's its junction's radius
+// does. Where both are nearly zero it is one state.
 BOOST_AUTO_TEST_CASE(stalk_and_diaphragm_are_one_path) {
   const double J0 = -0.2, radius = 1.48;
   MirrorPair pair = equal_leaflets(J0);
@@ -246,9 +246,9 @@ BOOST_AUTO_TEST_CASE(stalk_and_diaphragm_are_one_path) {
                 }).converged);
   Network disc = diaphragm(equal_leaflets(0.), 3.);
   BOOST_REQUIRE(minimise_from_afar(disc).converged);
-  BOOST_REQUIRE(
-      follow(disc, [&](Network &n, const double t) { set_spontaneous_curvature(n, t * J0); })
-          .converged);
+  BOOST_REQUIRE(follow(disc, [&](Network &n, const double t) {
+                  set_spontaneous_curvature(n, t * J0);
+                }).converged);
   BOOST_REQUIRE(follow(disc, [&](Network &n, const double t) {
                   set_diaphragm_radius(n, 3. + t * (1.5 - 3.));
                 }).converged);
@@ -256,4 +256,38 @@ BOOST_AUTO_TEST_CASE(stalk_and_diaphragm_are_one_path) {
   BOOST_TEST(disc.evaluate(1, 0.).r < 0.5);
   const double slope = 0.5 * (stalk_force(core) + diaphragm_force(disc)) * (1.5 - radius);
   BOOST_CHECK_SMALL((disc.energies().total() - core.energies().total() - slope) / kT, 0.3);
+}
+
+// Lipids with a strongly negative spontaneous curvature, as DOPE's: a stalk, a saddle, and a
+// diaphragm that is a minimum, in which a pore has to pass a barrier. Before the stalk there is
+// one, too.
+BOOST_AUTO_TEST_CASE(path_of_fusion_has_its_stages) {
+  MirrorPair pair = equal_leaflets(-0.3);
+  pair.box = 16.;
+  FusionPath path(pair, {});
+  const std::vector<PathState> states = path.stalk_to_diaphragm(0.5, 4.5);
+  for (const PathState &state : states) {
+    BOOST_TEST(state.minimum.negative_modes == 0u);
+    BOOST_TEST(state.minimum.gradient < 1e-8 * 1e3);
+  }
+  const std::optional<PathSaddle> saddle = path.saddle(states);
+  BOOST_REQUIRE(saddle.has_value());
+  BOOST_TEST(saddle->energy > states.front().energy.total());
+  if (saddle->negative_modes)
+    BOOST_TEST(*saddle->negative_modes == 1u);
+  const std::optional<PathState> minimum = path.metastable_diaphragm(states);
+  BOOST_REQUIRE(minimum.has_value());
+  BOOST_CHECK_SMALL(minimum->mesh_error() / kT, 0.01);
+  const std::optional<PathSaddle> pore = path.pore_in_diaphragm(minimum->coordinate);
+  BOOST_REQUIRE(pore.has_value());
+  BOOST_TEST(pore->energy > minimum->energy.total());
+
+  pair.half_separation = 2.75;
+  FusionPath held(pair, {});
+  const std::vector<PathState> patches = held.stalk_to_patches();
+  BOOST_TEST(patches.front().energy.total() == held.stalk().energy.total(), tolerance(1e-6));
+  const std::optional<PathSaddle> first = held.stalk_saddle(patches);
+  BOOST_REQUIRE(first.has_value());
+  BOOST_TEST(first->energy > 0.);
+  BOOST_TEST(first->energy > patches.front().energy.total());
 }
