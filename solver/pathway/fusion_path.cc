@@ -87,7 +87,7 @@ std::vector<PathState> FusionPath::stalk_to_patches() {
   Network network = with_materials(facing_patches(plain(), defect));
   std::vector<PathState> path;
   double at = 90. * degree;
-  for (double angle = at; angle < 151. * degree; angle += step) {
+  for (double angle = at; angle < 173. * degree; angle += step) {
     const Minimum minimum = follow(
         network, [&](Network &n, const double t) { set_patches(n, at + t * (angle - at), 0.); },
         1.);

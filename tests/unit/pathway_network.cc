@@ -79,7 +79,9 @@ BOOST_AUTO_TEST_CASE(derivatives_with_hydrophobic_defects_and_hydration) {
   BOOST_REQUIRE(std::isfinite(patches.energy()));
   BOOST_TEST(patches.energies().defects > 0.);
   check_derivatives(patches);
-  check_derivatives(diaphragm_with_hole(pair, {}, 4., 1., -0.3 * pi));
+  Network hole = diaphragm_with_hole(pair, {}, 4., 1., -0.3 * pi);
+  minimise(hole, few);
+  check_derivatives(hole);
 }
 
 BOOST_AUTO_TEST_CASE(defects_have_the_energy_of_their_shape) {
