@@ -291,3 +291,59 @@ BOOST_AUTO_TEST_CASE(path_of_fusion_has_its_stages) {
   BOOST_TEST(first->energy > 0.);
   BOOST_TEST(first->energy > patches.front().energy.total());
 }
+
+// Nothing in a network needs the mirror plane: a whole pore, from far below to far above, has the
+// energy of two halves.
+BOOST_AUTO_TEST_CASE(pores_without_mirror_plane) {
+  const double lumen = 2.;
+  const unsigned int n = 16;
+  std::vector<double> symmetric;
+  std::vector<Network> halves;
+  for (const double J0 : {0., -0.1}) {
+    MirrorPair pair = equal_leaflets(0., n);
+    pair.half_separation = 3.;
+    Network half = pore(pair, lumen);
+    BOOST_REQUIRE(minimise_from_afar(half).converged);
+    set_spontaneous_curvature(half, J0);
+    BOOST_REQUIRE(minimise(half).converged);
+    symmetric.push_back(half.energies().total());
+    halves.push_back(half);
+  }
+
+  const Monolayer lipids = equal_leaflets(0.).distal;
+  const std::vector<double> mesh = graded_mesh(2 * n, 1.);
+  Network whole({{mesh, {lipids, lipids}}}, 1.);
+  const double box = equal_leaflets(0.).box;
+  for (const bool upper : {false, true}) {
+    const auto end = [&](const Network::Field field) {
+      return upper ? whole.last(0, field) : whole.first(0, field);
+    };
+    whole.fix(end(Network::radius), box);
+    whole.fix(end(Network::angle_left), upper ? 0. : -pi);
+    whole.fix(end(Network::angle_right), upper ? pi : 0.);
+    const double sign = upper ? 1. : -1.;
+    whole.tie(end(Network::height),
+              {{end(Network::length_left), -0.5 * sign}, {end(Network::length_right), 0.5 * sign}},
+              sign * 3.);
+  }
+  whole.fix(whole.index(0, Network::angle_left, 3 * n), -0.5 * pi);
+  whole.tie(whole.index(0, Network::radius, 3 * n), whole.index(0, Network::length_left, 2 * n),
+            lumen);
+  whole.set_shape(0, [&](const double u) {
+    Network::Shape at = halves[0].evaluate(0, std::abs(2. * u - 1.));
+    if (u < 0.5) {
+      at.z = -at.z;
+      at.angle = {-pi - at.angle[0], pi - at.angle[1]};
+    }
+    return at;
+  });
+  Minimum minimum = minimise(whole);
+  BOOST_TEST(minimum.converged);
+  BOOST_TEST(minimum.negative_modes == 0u);
+  BOOST_TEST(whole.energies().total() == symmetric[0], tolerance(1e-4));
+
+  set_spontaneous_curvature(whole, -0.1);
+  minimum = minimise(whole);
+  BOOST_TEST(minimum.converged);
+  BOOST_TEST(whole.energies().total() == symmetric[1], tolerance(1e-4));
+}
