@@ -94,6 +94,9 @@ public:
   /// Lets go of an unknown.
   void release(unsigned int index);
 
+  /// If an unknown is neither held nor tied.
+  bool is_free(const unsigned int index) const { return !held[index] && ties[index].empty(); }
+
   /// Puts a strip on a curve with directors and lengths; what is fixed or tied stays so.
   void set_shape(unsigned int s, const std::function<Shape(double)> &shape);
 
@@ -164,7 +167,6 @@ private:
   std::vector<Terms> numbering() const;
   /// Radius, height, angle and length at the beginning of a strip.
   std::array<unsigned int, 4> first_of(const EndDefect &end) const;
-  bool is_free(const unsigned int index) const { return !held[index] && ties[index].empty(); }
   /// The unknowns that have a derivative by an unknown, and that derivative.
   Terms resolve(unsigned int index) const;
   double tied_value(unsigned int index) const;

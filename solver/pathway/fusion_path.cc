@@ -87,12 +87,27 @@ std::vector<PathState> FusionPath::stalk_to_patches() {
   Network network = with_materials(facing_patches(plain(), defect));
   std::vector<PathState> path;
   double at = 90. * degree;
+  bool separate = false; // the membranes have come apart
   for (double angle = at; angle < 173. * degree; angle += step) {
-    const Minimum minimum = follow(
-        network, [&](Network &n, const double t) { set_patches(n, at + t * (angle - at), 0.); },
-        1.);
+    const auto set = [&](Network &n, const double t) {
+      const double now = at + t * (angle - at);
+      if (separate)
+        set_separate_patches(n, now);
+      else
+        set_patches(n, now, 0.);
+    };
+    Minimum minimum = follow(network, set, 1.);
     if (!minimum.converged)
       break;
+    if (!separate && patch_force(network) < 0.) {
+      Network apart = network;
+      set_separate_patches(apart, angle);
+      if (const Minimum found = minimise(apart); found.converged) {
+        separate = true;
+        network = apart;
+        minimum = found;
+      }
+    }
     at = angle;
     const double radius = network.evaluate(0, 0.).length[Network::right] * std::sin(angle);
     path.push_back(state_of("patch", radius, 0., network, minimum));
@@ -106,6 +121,18 @@ std::optional<PathSaddle> FusionPath::stalk_saddle(const std::vector<PathState> 
                  c = patches[i + 1].energy.total();
     if (b < a || b < c)
       continue;
+    const Network &highest = patches[i].network;
+    if (highest.is_free(highest.first(0, Network::height))) {
+      Network network = highest;
+      const unsigned int theta = network.first(0, Network::angle_right);
+      network.release(theta);
+      const Minimum stationary = find_stationary(network);
+      if (stationary.converged)
+        return PathSaddle{"patch",
+                          network.evaluate(0, 0.).length[Network::right] *
+                              std::sin(network.values()[theta]),
+                          network.energies().total(), stationary.negative_modes};
+    }
     // The vertex of the parabola through three states.
     const double t = 0.5 * (a - c) / (a - 2. * b + c);
     const double radius =

@@ -49,12 +49,13 @@ public:
   PathState stalk();
 
   /// From the stalk backwards: its proximal leaflets come apart around patches of bare tails, which
-  /// shrink while the membranes stay in contact. Ends at nearly upright directors, from where the
-  /// energy only falls to that of flat membranes. The first state is the stalk.
+  /// shrink. The membranes are in contact as long as that is cheaper, then at the distance of least
+  /// energy. Ends at nearly upright directors, where the patches close. The first state is the
+  /// stalk.
   std::vector<PathState> stalk_to_patches();
-  /// The highest state of it: the barrier to a stalk. It is a maximum over minima, to the second
-  /// order in the step; that the membranes cannot be closer than in contact leaves no Hessian to
-  /// certify it.
+  /// The highest state of it: the barrier to a stalk. Where the membranes have a distance there it
+  /// is certified by its Hessian; in contact it is a maximum over minima, to the second order in
+  /// the step.
   std::optional<PathSaddle> stalk_saddle(const std::vector<PathState> &patches) const;
 
   /// From the stalk by larger waists to diaphragms; with rising coordinate.

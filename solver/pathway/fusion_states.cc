@@ -195,6 +195,20 @@ void set_patches(BilayerNetwork &network, const double angle, const double dista
   network.tie(z, {{l, -std::cos(angle)}}, 0.5 * distance);
 }
 
+void set_separate_patches(BilayerNetwork &network, const double angle) {
+  const unsigned int theta = network.first(0, Network::angle_right);
+  const double by = angle - network.values()[theta];
+  for (unsigned int node = 1; node + 1 < network.n_nodes(0, Network::angle_right); ++node)
+    network.shift(network.index(0, Network::angle_right, node),
+                  by * (1. - network.parameter_of_node(0, Network::angle_right, node)));
+  network.fix(theta, angle);
+  network.release(network.first(0, Network::height));
+}
+
+double patch_force(const BilayerNetwork &network) {
+  return 0.5 * network.force(network.first(0, Network::height));
+}
+
 BilayerNetwork diaphragm_with_hole(const MirrorPair &pair, const HydrophobicDefect &defect,
                                    const double radius, const double hole, const double angle) {
   Network network = diaphragm(pair, radius);

@@ -56,6 +56,11 @@ BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &d
 /// pi
 /// @param distance  between the ends of the two proximal leaflets [nm]
 void set_patches(BilayerNetwork &network, double angle, double distance);
+/// The same with the distance free, which it stays.
+void set_separate_patches(BilayerNetwork &network, double angle);
+/// The derivative of the energy by the distance [pN]; negative where the membranes would move
+/// apart.
+double patch_force(const BilayerNetwork &network);
 
 /// A diaphragm with a hole: strips as in diaphragm().
 /// @param hole   radius of the first distal heads [nm]

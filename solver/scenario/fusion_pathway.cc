@@ -87,12 +87,13 @@ void run_fusion_pathway(const RunContext &context) {
   const std::optional<PathSaddle> hemifusion_saddle = path.saddle(hemifusion);
   const std::optional<PathState> minimum = path.metastable_diaphragm(hemifusion);
 
-  // Without a diaphragm that is a minimum, the pore opens in the one in which that is cheapest.
+  // The pore opens in the diaphragm in which its saddle is lowest, from the one that is a minimum
+  // on if there is one: a small one has no room for a hole with an edge.
   say("a pore opens");
   std::optional<PathSaddle> pore_saddle;
   std::vector<PathState> holes;
   for (const PathState &state : hemifusion) {
-    if (state.stage != "diaphragm" || (minimum && state.coordinate != minimum->coordinate))
+    if (state.stage != "diaphragm" || (minimum && state.coordinate < minimum->coordinate))
       continue;
     std::vector<PathState> states;
     const std::optional<PathSaddle> saddle = path.pore_in_diaphragm(state.coordinate, &states);

@@ -283,6 +283,7 @@ BOOST_AUTO_TEST_CASE(path_of_fusion_has_its_stages) {
   BOOST_TEST(pore->energy > minimum->energy.total());
 
   pair.half_separation = 2.75;
+  pair.proximal.hydration_pressure = 400.;
   FusionPath held(pair, {});
   const std::vector<PathState> patches = held.stalk_to_patches();
   BOOST_TEST(patches.front().energy.total() == held.stalk().energy.total(), tolerance(1e-6));
@@ -290,6 +291,8 @@ BOOST_AUTO_TEST_CASE(path_of_fusion_has_its_stages) {
   BOOST_REQUIRE(first.has_value());
   BOOST_TEST(first->energy > 0.);
   BOOST_TEST(first->energy > patches.front().energy.total());
+  BOOST_REQUIRE(first->negative_modes.has_value());
+  BOOST_TEST(*first->negative_modes == 1u);
 }
 
 // Nothing in a network needs the mirror plane: a whole pore, from far below to far above, has the
