@@ -9,6 +9,7 @@
 #include "scenario/checkpointing.h"
 #include "scenario/docking.h"
 #include "scenario/exocytosis.h"
+#include "scenario/fusion_pathway.h"
 #include "scenario/relaxation.h"
 #include "scenario/statics.h"
 #include "scenario/transport.h"
@@ -48,6 +49,9 @@ void run(const RunContext &context) {
     break;
   case ScenarioKind::transport:
     run_transport(context);
+    break;
+  case ScenarioKind::fusion_pathway:
+    run_fusion_pathway(context);
     break;
   }
 }

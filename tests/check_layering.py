@@ -21,10 +21,11 @@ ALLOWED = {
     "mechanics": {"base", "geometry"},
     "lipids": {"base", "geometry", "mechanics"},
     "cargo": {"base", "geometry", "mechanics", "lipids"},
+    "pathway": {"base"},
     "transport": {"base"},
     # Output knows meshes and numbers, not what they mean.
     "io": {"base", "geometry"},
-    "scenario": {"base", "geometry", "mechanics", "lipids", "cargo", "transport", "io"},
+    "scenario": {"base", "geometry", "mechanics", "lipids", "cargo", "pathway", "transport", "io"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')

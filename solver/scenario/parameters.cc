@@ -89,19 +89,23 @@ Track Parameters::TrackParameters::polyline(const ParameterTable &table) const {
 
 void Parameters::declare(ParameterTable &table) {
   auto s = table.section("Scenario");
-  s.choice("Kind", kind,
-           {{"relaxation", ScenarioKind::relaxation},
-            {"pore energy", ScenarioKind::pore_energy},
-            {"tether", ScenarioKind::tether},
-            {"docking", ScenarioKind::docking},
-            {"exocytosis", ScenarioKind::exocytosis},
-            {"transport", ScenarioKind::transport}},
-           "What is computed. relaxation: a closed vesicle goes to equilibrium at its area and "
-           "volume. pore energy: the "
-           "least energy of a neck of given radius. tether: the force to pull a tube from a tense "
-           "membrane. docking: a vesicle is pulled to the plasma membrane. exocytosis: "
-           "a docked vesicle fuses with the plasma membrane. transport: motors carry a vesicle "
-           "along a microtubule.");
+  s.choice(
+      "Kind", kind,
+      {{"relaxation", ScenarioKind::relaxation},
+       {"pore energy", ScenarioKind::pore_energy},
+       {"tether", ScenarioKind::tether},
+       {"docking", ScenarioKind::docking},
+       {"exocytosis", ScenarioKind::exocytosis},
+       {"fusion pathway", ScenarioKind::fusion_pathway},
+       {"transport", ScenarioKind::transport}},
+      "What is computed. relaxation: a closed vesicle goes to equilibrium at its area and "
+      "volume. pore energy: the "
+      "least energy of a neck of given radius. tether: the force to pull a tube from a tense "
+      "membrane. docking: a vesicle is pulled to the plasma membrane. exocytosis: "
+      "a docked vesicle fuses with the plasma membrane. fusion pathway: the energies of stalk, "
+      "hemifusion diaphragm and pore between two flat membranes, with leaflets as elastic "
+      "surfaces, and the barriers on the way. transport: motors carry a vesicle "
+      "along a microtubule.");
   s.real("Temperature", temperature, "K", positive(),
          "Temperature, which sets the unit kT of energies.");
 
@@ -230,6 +234,25 @@ void Parameters::declare(ParameterTable &table) {
       "Relaxed area difference", leaflets.relaxed_area_difference, "", any(),
       "Model area difference: how much the relaxed area of the outer leaflet exceeds that of the "
       "inner one, relative to a sphere of the vesicle's area. 0: as in the initial shape.");
+  s.real("Monolayer rigidity", leaflets.monolayer_rigidity, "kT", positive(),
+         "Splay rigidity of one leaflet (fusion pathway).");
+  s.real("Tilt modulus", leaflets.tilt_modulus, "pN/nm", positive(),
+         "Resistance of one leaflet to lipids that lean over (fusion pathway).");
+  s.real("Monolayer thickness", leaflets.monolayer_thickness, "nm", positive(),
+         "Length of the tails of a flat leaflet, up to its neutral surface (fusion pathway). "
+         "Energies of pores change with its square.");
+  s.real("Monolayer Gaussian ratio", leaflets.gaussian_ratio, "", between(-2., 0.),
+         "Gaussian modulus of a leaflet over its rigidity; counts by topology (fusion pathway).");
+  s.real("Maximum chain stretch", leaflets.maximum_chain_stretch, "", Range{1., 10., true, false},
+         "Tails that are longer than this times the monolayer thickness cost the chain modulus "
+         "(fusion pathway).");
+  s.real("Chain modulus", leaflets.chain_modulus, "pN/nm", non_negative(),
+         "Resistance to chains beyond their maximum stretch, per area of their lipids; 0: none.");
+  s.real("Spontaneous curvature proximal", leaflets.proximal_curvature, "1/nm", between(-1., 1.),
+         "Spontaneous curvature of the leaflets that face each other; negative for lipids like PE "
+         "(fusion pathway).");
+  s.real("Spontaneous curvature distal", leaflets.distal_curvature, "1/nm", between(-1., 1.),
+         "The same of the two leaflets that face away.");
 
   s = table.section("Plasma membrane");
   s.real("Patch radius", plasma_membrane.patch_radius, "nm", positive(),
@@ -280,6 +303,29 @@ void Parameters::declare(ParameterTable &table) {
          "Of the vesicle from the plasma membrane at the start (mid-surfaces).");
   s.real("Force", docking.force, "pN", any(),
          "Force on the vesicle towards the plasma membrane, spread over its area.");
+
+  s = table.section("Pathway");
+  s.real("Gap", pathway.gap, "nm", positive(),
+         "Distance between the facing neutral surfaces of the membranes far from the axis.");
+  s.real("Tension", pathway.tension, "pN/nm", non_negative(), "Tension of each membrane.");
+  s.real("Box radius", pathway.box_radius, "nm", between(8., 200.),
+         "Radius at which the membranes are flat and held at the gap.");
+  s.real("Hydrophobic tension", pathway.hydrophobic_tension, "pN/nm", non_negative(),
+         "Tension between tails and water.");
+  s.real("Hydrophobic decay", pathway.hydrophobic_decay, "nm", positive(),
+         "Distance over which surfaces of tails attract each other through water.");
+  s.real("Hydration pressure", pathway.hydration_pressure, "pN/nm^2", non_negative(),
+         "Repulsion of facing leaflets in contact; it decays with their distance.");
+  s.real("Hydration decay", pathway.hydration_decay, "nm", positive(), "How fast it does.");
+  s.real("Step", pathway.step, "nm", Range{0.01, 1., true, true},
+         "Distance of the states between stalk and diaphragm in the radius of the waist.");
+  s.real("Largest diaphragm", pathway.largest_diaphragm, "nm", positive(),
+         "Radius up to which diaphragms are computed.");
+  s.real_list("Pore radii", pathway.pore_radii, "nm", positive(),
+              "Radii of pores' lumens, rising, that are computed.");
+  s.real("Attempt frequency", pathway.attempt_frequency, "1/s", positive(),
+         "Prefactor of the rate; estimates are from 1e9 to 1e11.");
+  s.integer("Elements", pathway.elements, 8, 200, "Number of elements along a membrane.");
 
   s = table.section("Fusion");
   s.real("Gap", fusion.gap, "nm", positive(),
@@ -665,6 +711,21 @@ void Parameters::check(const ParameterTable &table) const {
     throw UserError(
         value("Plasma membrane/Tension", plasma_membrane.tension) +
         " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
+  if (kind == ScenarioKind::fusion_pathway) {
+    if (!std::is_sorted(pathway.pore_radii.begin(), pathway.pore_radii.end()))
+      throw UserError("Pathway/Pore radii (" + table.where("Pathway/Pore radii") +
+                      ") must be in rising order");
+    const double room = pathway.box_radius - 2. * leaflets.monolayer_thickness;
+    if (pathway.largest_diaphragm > room - 4.)
+      throw UserError(value("Pathway/Largest diaphragm", pathway.largest_diaphragm) +
+                      " must leave 4 nm and two monolayers up to " +
+                      value("Pathway/Box radius", pathway.box_radius));
+    for (const double r : pathway.pore_radii)
+      if (r > room - 4.)
+        throw UserError(value("Pathway/Pore radii", r) +
+                        " must leave 4 nm and two monolayers up to " +
+                        value("Pathway/Box radius", pathway.box_radius));
+  }
   if (kind == ScenarioKind::exocytosis) {
     lipids.check(table);
     if (const auto probe = std::find(lipids.names.begin(), lipids.names.end(), assay.probe);

@@ -16,7 +16,15 @@
 #include <vector>
 
 namespace fusogen {
-enum class ScenarioKind { relaxation, pore_energy, tether, docking, exocytosis, transport };
+enum class ScenarioKind {
+  relaxation,
+  pore_energy,
+  tether,
+  docking,
+  exocytosis,
+  fusion_pathway,
+  transport
+};
 enum class Dimension { meridian, space };
 enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, fused_pair, file };
 enum class LengthUnit { angstrom, nm, um, mm, m };
@@ -83,6 +91,9 @@ struct Parameters {
     double neutral_distance = 1.2;
     double local_excess = 0., excess_radius = 30.;
     double relaxed_area_difference = 0.; ///< relative to a sphere's; 0: that of the initial shape
+    double monolayer_rigidity = 10., tilt_modulus = 40., monolayer_thickness = 1.5;
+    double gaussian_ratio = 0., maximum_chain_stretch = 1.3, chain_modulus = 0.;
+    double proximal_curvature = -0.1, distal_curvature = -0.1;
   } leaflets;
 
   struct PlasmaMembrane {
@@ -116,6 +127,16 @@ struct Parameters {
     double hemifusion_duration = 0.;
     double hemifusion_radius = 2.;
   } fusion;
+
+  struct Pathway {
+    double gap = 2.5, tension = 0., box_radius = 16.;
+    double hydrophobic_tension = 45., hydrophobic_decay = 1.;
+    double hydration_pressure = 0., hydration_decay = 0.2;
+    double step = 0.25, largest_diaphragm = 5.;
+    std::vector<double> pore_radii = {0.75, 1., 1.5, 2., 3., 4., 5., 6.};
+    double attempt_frequency = 1e10;
+    int elements = 20;
+  } pathway;
 
   struct AppliedForce {
     double pole = 0.;

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "pathway/fusion_path.h"
+
+#include "base/computation_error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace fusogen {
+namespace {
+using Network = BilayerNetwork;
+
+/// The parts of a material that change at once, and those that are better changed step by step.
+Monolayer between(const Monolayer &plain, const Monolayer &full, const double t) {
+  Monolayer result = full;
+  const auto mix = [t](const double a, const double b) { return a + t * (b - a); };
+  result.spontaneous_curvature = mix(plain.spontaneous_curvature, full.spontaneous_curvature);
+  result.chain_modulus = mix(plain.chain_modulus, full.chain_modulus);
+  result.tension = mix(plain.tension, full.tension);
+  result.hydration_pressure = mix(plain.hydration_pressure, full.hydration_pressure);
+  return result;
+}
+
+PathState state_of(const std::string &stage, const double coordinate, const double force,
+                   const Network &network, const Minimum &minimum) {
+  return {stage, coordinate, network.energies(), force, minimum, network};
+}
+
+/// Follows a coordinate from one value to another.
+Minimum move(Network &network, void (*set)(Network &, double), const double from, const double to) {
+  return follow(
+      network, [&](Network &n, const double t) { set(n, from + t * (to - from)); }, 1.);
+}
+
+/// A core or a diaphragm that is smaller than this has come to the end of its branch [nm].
+constexpr double vanishing = 0.15;
+} // namespace
+
+double PathState::mesh_error() const {
+  Network fine = network.refined();
+  if (!std::isfinite(fine.energy()) || !minimise(fine).converged)
+    return std::nan("");
+  return fine.energies().total() - energy.total();
+}
+
+MirrorPair FusionPath::plain() const {
+  MirrorPair result = pair;
+  for (Monolayer *m : {&result.proximal, &result.distal}) {
+    m->spontaneous_curvature = 0.;
+    m->chain_modulus = 0.;
+    m->tension = 0.;
+    m->hydration_pressure = 0.;
+  }
+  return result;
+}
+
+BilayerNetwork FusionPath::with_materials(BilayerNetwork network) const {
+  const MirrorPair start = plain();
+  Minimum minimum = minimise_from_afar(network);
+  if (minimum.converged)
+    minimum = follow(
+        network,
+        [&](Network &n, const double t) {
+          for (unsigned int s = 0; s < n.n_strips(); ++s) {
+            if (n.strip(s).leaflets[Network::left])
+              n.monolayer(s, Network::left) = between(start.distal, pair.distal, t);
+            if (n.strip(s).leaflets[Network::right])
+              n.monolayer(s, Network::right) = between(start.proximal, pair.proximal, t);
+          }
+        },
+        1.);
+  if (!minimum.converged)
+    throw ComputationError("a state on the way to fusion does not converge for these lipids", 0.,
+                           "");
+  return network;
+}
+
+PathState FusionPath::stalk() {
+  Network network = with_materials(fusogen::stalk(plain()));
+  const Minimum minimum = minimise(network);
+  const double waist = network.evaluate(0, 0.).length[Network::right] - pair.proximal.thickness;
+  return state_of("stalk", waist, 0., network, minimum);
+}
+
+std::vector<PathState> FusionPath::stalk_to_patches() {
+  const double degree = 3.141592653589793 / 180., step = 2. * degree;
+  Network network = with_materials(facing_patches(plain(), defect));
+  std::vector<PathState> path;
+  double at = 90. * degree;
+  bool separate = false; // the membranes have come apart
+  for (double angle = at; angle < 173. * degree; angle += step) {
+    const auto set = [&](Network &n, const double t) {
+      const double now = at + t * (angle - at);
+      if (separate)
+        set_separate_patches(n, now);
+      else
+        set_patches(n, now, 0.);
+    };
+    Minimum minimum = follow(network, set, 1.);
+    if (!minimum.converged)
+      break;
+    if (!separate && patch_force(network) < 0.) {
+      Network apart = network;
+      set_separate_patches(apart, angle);
+      if (const Minimum found = minimise(apart); found.converged) {
+        separate = true;
+        network = apart;
+        minimum = found;
+      }
+    }
+    at = angle;
+    const double radius = network.evaluate(0, 0.).length[Network::right] * std::sin(angle);
+    path.push_back(state_of("patch", radius, 0., network, minimum));
+  }
+  return path;
+}
+
+std::optional<PathSaddle> FusionPath::stalk_saddle(const std::vector<PathState> &patches) const {
+  for (std::size_t i = 1; i + 1 < patches.size(); ++i) {
+    const double a = patches[i - 1].energy.total(), b = patches[i].energy.total(),
+                 c = patches[i + 1].energy.total();
+    if (b < a || b < c)
+      continue;
+    const Network &highest = patches[i].network;
+    if (highest.is_free(highest.first(0, Network::height))) {
+      Network network = highest;
+      const unsigned int theta = network.first(0, Network::angle_right);
+      network.release(theta);
+      const Minimum stationary = find_stationary(network);
+      if (stationary.converged)
+        return PathSaddle{"patch",
+                          network.evaluate(0, 0.).length[Network::right] *
+                              std::sin(network.values()[theta]),
+                          network.energies().total(), stationary.negative_modes};
+    }
+    // The vertex of the parabola through three states.
+    const double t = 0.5 * (a - c) / (a - 2. * b + c);
+    const double radius =
+        patches[i].coordinate + 0.5 * t * (patches[i + 1].coordinate - patches[i - 1].coordinate);
+    return PathSaddle{"patch", radius, b - 0.25 * (a - c) * t, {}};
+  }
+  return {};
+}
+
+std::vector<PathState> FusionPath::stalk_to_diaphragm(const double step, const double largest) {
+  std::vector<PathState> path = {stalk()};
+  Network network = path[0].network;
+  double at = path[0].coordinate;
+  // In short steps near the end, where the core's height falls as a square root.
+  double h = step, next = step * std::ceil(at / step + 0.1);
+  while (next <= largest && network.evaluate(1, 0.).z > vanishing) {
+    Network trial = network;
+    const Minimum minimum = move(trial, set_stalk_radius, at, next);
+    if (minimum.converged) {
+      network = trial;
+      at = next;
+      path.push_back(state_of("stalk", at, stalk_force(network), network, minimum));
+    } else if ((h *= 0.25) < 0.05 * step)
+      break;
+    next = at + h;
+  }
+
+  // Diaphragms, from the middle to both sides.
+  const double middle = step * std::round(std::max(2. * pair.proximal.thickness, at + step) / step);
+  const Network start = with_materials(diaphragm(plain(), middle));
+  std::vector<PathState> smaller, larger;
+  for (const double sign : {1., -1.}) {
+    network = start;
+    std::vector<PathState> &branch = sign > 0. ? larger : smaller;
+    double from = middle;
+    for (double next = sign > 0. ? middle : middle - step; next > at + 1e-9 && next <= largest;
+         next += sign * step) {
+      const Minimum minimum = move(network, set_diaphragm_radius, from, next);
+      if (!minimum.converged || network.evaluate(1, 0.).r < 1e-2)
+        break;
+      branch.push_back(state_of("diaphragm", next, diaphragm_force(network), network, minimum));
+      from = next;
+    }
+  }
+  path.insert(path.end(), smaller.rbegin(), smaller.rend());
+  path.insert(path.end(), larger.begin(), larger.end());
+  return path;
+}
+
+std::optional<PathSaddle> FusionPath::saddle(const std::vector<PathState> &path) const {
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    const PathState &below = path[i - 1], &above = path[i];
+    if (!(below.force > 0. && above.force < 0.))
+      continue;
+    if (below.stage != above.stage)
+      // The core has gone and the diaphragm begins.
+      return PathSaddle{
+          below.stage + ", " + above.stage, below.coordinate, below.energy.total(), {}};
+    const bool core = below.stage == "stalk";
+    void (*const set)(Network &, double) = core ? set_stalk_radius : set_diaphragm_radius;
+    double (*const force)(const Network &) = core ? stalk_force : diaphragm_force;
+    double low = below.coordinate, high = above.coordinate, at = low;
+    Network network = below.network;
+    while (high - low > 1e-3) {
+      const double next = 0.5 * (low + high);
+      if (!move(network, set, at, next).converged)
+        return {};
+      at = next;
+      (force(network) > 0. ? low : high) = next;
+    }
+    // Let go of the coordinate.
+    network.release(core ? network.first(0, Network::length_right)
+                         : network.first(1, Network::radius));
+    const Minimum stationary = find_stationary(network);
+    if (!stationary.converged)
+      return {};
+    return PathSaddle{below.stage, at, network.energies().total(), stationary.negative_modes};
+  }
+  return {};
+}
+
+std::optional<PathState>
+FusionPath::metastable_diaphragm(const std::vector<PathState> &path) const {
+  std::optional<PathState> best;
+  for (std::size_t i = 1; i + 1 < path.size(); ++i)
+    if (path[i].stage == "diaphragm" && path[i].energy.total() <= path[i - 1].energy.total() &&
+        path[i].energy.total() <= path[i + 1].energy.total() &&
+        (!best || path[i].energy.total() < best->energy.total()))
+      best = path[i];
+  return best;
+}
+
+std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
+                                                        std::vector<PathState> *holes) {
+  const double pi = 3.141592653589793, step = 0.1, first = 0.8;
+  const double widest = std::min(1.2, coordinate - pair.distal.thickness - 0.5);
+  std::vector<PathState> upright, lying;
+  for (const bool edge : {false, true}) {
+    const double angle = edge ? -0.5 * pi : 0.;
+    std::vector<PathState> &states = edge ? lying : upright;
+    std::optional<Network> start;
+    try {
+      start = with_materials(diaphragm_with_hole(plain(), defect, coordinate, first, angle));
+    } catch (const ComputationError &) {
+      return {}; // no room for a hole
+    }
+    for (const double sign : {-1., 1.}) {
+      Network network = *start;
+      double at = first;
+      for (double next = sign < 0. ? first : first + step; next > 0.15 && next <= widest + 1e-9;
+           next += sign * step) {
+        const Minimum minimum = follow(
+            network, [&](Network &n, const double t) { set_hole(n, at + t * (next - at), angle); },
+            1.);
+        if (!minimum.converged)
+          break;
+        at = next;
+        states.push_back(state_of(edge ? "edge" : "hole", next,
+                                  network.force(network.first(0, Network::radius)), network,
+                                  minimum));
+      }
+    }
+    std::sort(states.begin(), states.end(),
+              [](const PathState &a, const PathState &b) { return a.coordinate < b.coordinate; });
+  }
+  if (holes) {
+    holes->insert(holes->end(), upright.begin(), upright.end());
+    holes->insert(holes->end(), lying.begin(), lying.end());
+  }
+  // Where upright tails become dearer than an edge, by linear interpolation.
+  std::optional<double> last_difference, last_energy;
+  for (const PathState &a : upright)
+    for (const PathState &b : lying) {
+      if (std::abs(a.coordinate - b.coordinate) > 1e-9)
+        continue;
+      const double difference = a.energy.total() - b.energy.total();
+      if (last_difference && *last_difference < 0. && difference >= 0.) {
+        const double t = -*last_difference / (difference - *last_difference);
+        return PathSaddle{"hole, edge",
+                          a.coordinate - step * (1. - t),
+                          *last_energy + t * (a.energy.total() - *last_energy),
+                          {}};
+      }
+      last_difference = difference;
+      last_energy = a.energy.total();
+    }
+  return {};
+}
+
+std::vector<PathState> FusionPath::pores(const std::vector<double> &lumens) {
+  std::vector<PathState> result;
+  if (lumens.empty())
+    return result;
+  // A wide one is easier to find than a narrow one.
+  const double first = std::max(lumens.front(), 1.5);
+  Network network = with_materials(pore(plain(), first));
+  double at = first;
+  for (const double lumen : lumens) {
+    const Minimum minimum = move(network, set_lumen_radius, at, lumen);
+    if (!minimum.converged)
+      break;
+    at = lumen;
+    result.push_back(state_of("pore", lumen, lumen_force(network), network, minimum));
+  }
+  return result;
+}
+} // namespace fusogen

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#ifndef FUSOGEN_PATHWAY_FUSION_PATH_H
+#define FUSOGEN_PATHWAY_FUSION_PATH_H
+
+#include "pathway/fusion_states.h"
+#include "pathway/minimisation.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fusogen {
+/// A state on the way to fusion.
+struct PathState {
+  /// "patch", "stalk", "diaphragm", "hole", "edge" or "pore".
+  std::string stage;
+  /// The stage's own coordinate [nm]: of patches the radius of the last heads around them; of stalk
+  /// and diaphragm the waist of the proximal neutral surface less l0; of holes and edges the radius
+  /// of the first distal heads; of pores that of the lumen.
+  double coordinate = 0.;
+  NetworkEnergy energy;
+  /// What holds the coordinate [pN]; 0 where it is free.
+  double force = 0.;
+  Minimum minimum;
+  BilayerNetwork network;
+
+  /// How much the energy changes when each element is divided in two [pN nm]; nan if the finer mesh
+  /// does not converge.
+  double mesh_error() const;
+};
+
+/// Where a path is highest.
+struct PathSaddle {
+  std::string between;
+  double coordinate = 0., energy = 0.;
+  /// Of the state with its coordinate let go; 1 certifies a saddle. Not given where the saddle is a
+  /// cusp, at which one kind of state takes over from another.
+  std::optional<unsigned int> negative_modes;
+};
+
+/// The energy path of fusion of two equal bilayers by hemifusion.
+class FusionPath {
+public:
+  FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect)
+      : pair(pair), defect(defect) {}
+
+  /// The stalk with its free waist.
+  /// @throws ComputationError if it does not converge
+  PathState stalk();
+
+  /// From the stalk backwards: its proximal leaflets come apart around patches of bare tails, which
+  /// shrink. The membranes are in contact as long as that is cheaper, then at the distance of least
+  /// energy. Ends at nearly upright directors, where the patches close. The first state is the
+  /// stalk.
+  std::vector<PathState> stalk_to_patches();
+  /// The highest state of it: the barrier to a stalk. Where the membranes have a distance there it
+  /// is certified by its Hessian; in contact it is a maximum over minima, to the second order in
+  /// the step.
+  std::optional<PathSaddle> stalk_saddle(const std::vector<PathState> &patches) const;
+
+  /// From the stalk by larger waists to diaphragms; with rising coordinate.
+  /// @param step     of the coordinate [nm]
+  /// @param largest  coordinate [nm]
+  std::vector<PathState> stalk_to_diaphragm(double step, double largest);
+
+  /// The highest state of such a path between its ends, if there is one.
+  std::optional<PathSaddle> saddle(const std::vector<PathState> &path) const;
+  /// The lowest diaphragm between higher ones, if there is one.
+  std::optional<PathState> metastable_diaphragm(const std::vector<PathState> &path) const;
+
+  /// A hole opens in the middle of a diaphragm of constant waist. A narrow one is lined by upright
+  /// tails in contact with water, a wide one by an edge of heads; the barrier is where their
+  /// energies cross.
+  /// @param coordinate  of the diaphragm [nm]
+  /// @param holes       the states, if asked for
+  std::optional<PathSaddle> pore_in_diaphragm(double coordinate,
+                                              std::vector<PathState> *holes = nullptr);
+
+  /// Pores with these radii of the lumen [nm], in rising order; ends where one does not converge.
+  std::vector<PathState> pores(const std::vector<double> &lumens);
+
+private:
+  BilayerNetwork with_materials(BilayerNetwork network) const;
+  MirrorPair plain() const;
+
+  MirrorPair pair;
+  HydrophobicDefect defect;
+};
+} // namespace fusogen
+
+#endif

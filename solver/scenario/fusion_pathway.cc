@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scenario/fusion_pathway.h"
+
+#include "base/log.h"
+#include "pathway/fusion_path.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace fusogen {
+namespace {
+/// Numbers of the stages in pathway.csv.
+double number_of(const std::string &stage) {
+  const std::vector<std::string> stages = {"patch", "stalk", "diaphragm", "hole", "edge", "pore"};
+  return 1. + (std::find(stages.begin(), stages.end(), stage) - stages.begin());
+}
+
+MirrorPair pair_of(const Parameters &parameters) {
+  const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
+  const Parameters::Pathway &pathway = parameters.pathway;
+  MirrorPair pair;
+  pair.proximal.rigidity = leaflets.monolayer_rigidity * parameters.thermal_energy();
+  pair.proximal.tilt_modulus = leaflets.tilt_modulus;
+  pair.proximal.area_modulus = leaflets.area_modulus;
+  pair.proximal.thickness = leaflets.monolayer_thickness;
+  pair.proximal.gaussian_ratio = leaflets.gaussian_ratio;
+  pair.proximal.maximum_chain_stretch = leaflets.maximum_chain_stretch;
+  pair.proximal.chain_modulus = leaflets.chain_modulus;
+  pair.proximal.tension = 0.5 * pathway.tension;
+  pair.distal = pair.proximal;
+  pair.proximal.spontaneous_curvature = leaflets.proximal_curvature;
+  pair.distal.spontaneous_curvature = leaflets.distal_curvature;
+  pair.proximal.hydration_pressure = pathway.hydration_pressure;
+  pair.proximal.hydration_decay = pathway.hydration_decay;
+  pair.box = pathway.box_radius;
+  pair.half_separation = 0.5 * pathway.gap + pair.proximal.thickness;
+  pair.n_elements = pathway.elements;
+  return pair;
+}
+} // namespace
+
+void run_fusion_pathway(const RunContext &context) {
+  const Parameters &parameters = context.parameters;
+  const double kT = parameters.thermal_energy();
+  const MirrorPair pair = pair_of(parameters);
+  const HydrophobicDefect defect{HydrophobicDefect::Kind::patch,
+                                 parameters.pathway.hydrophobic_tension,
+                                 parameters.pathway.hydrophobic_decay};
+  FusionPath path(pair, defect);
+  RunOutput output(context);
+
+  const auto write = [&](const std::vector<PathState> &states) {
+    for (const PathState &state : states) {
+      Statistics row;
+      const NetworkEnergy &e = state.energy;
+      row.set("stage", "", number_of(state.stage));
+      row.set("coordinate", "nm", state.coordinate);
+      row.set("total energy", "kT", e.total() / kT);
+      row.set("splay energy", "kT", e.splay / kT);
+      row.set("tilt energy", "kT", e.tilt / kT);
+      row.set("stretch energy", "kT", e.stretch / kT);
+      row.set("chain energy", "kT", e.chains / kT);
+      row.set("tension energy", "kT", e.tension / kT);
+      row.set("Gaussian energy", "kT", e.gaussian / kT);
+      row.set("hydration energy", "kT", e.hydration / kT);
+      row.set("hydrophobic energy", "kT", e.defects / kT);
+      row.set("force", "pN", state.force);
+      row.set("negative modes", "", state.minimum.negative_modes);
+      row.set("discretisation error", "kT", state.mesh_error() / kT);
+      output.append("pathway.csv", row);
+    }
+  };
+  const auto say = [](const std::string &what) { Log::instance().progress(what); };
+
+  say("two bilayers to stalk");
+  std::vector<PathState> patches = path.stalk_to_patches();
+  const std::optional<PathSaddle> stalk_saddle = path.stalk_saddle(patches);
+  std::reverse(patches.begin(), patches.end());
+  write(patches);
+
+  say("stalk to diaphragm");
+  const std::vector<PathState> hemifusion =
+      path.stalk_to_diaphragm(parameters.pathway.step, parameters.pathway.largest_diaphragm);
+  write(hemifusion);
+  const double stalk_energy = hemifusion.front().energy.total();
+  const std::optional<PathSaddle> hemifusion_saddle = path.saddle(hemifusion);
+  const std::optional<PathState> minimum = path.metastable_diaphragm(hemifusion);
+
+  // The pore opens in the diaphragm in which its saddle is lowest, from the one that is a minimum
+  // on if there is one: a small one has no room for a hole with an edge.
+  say("a pore opens");
+  std::optional<PathSaddle> pore_saddle;
+  std::vector<PathState> holes;
+  for (const PathState &state : hemifusion) {
+    if (state.stage != "diaphragm" || (minimum && state.coordinate < minimum->coordinate))
+      continue;
+    std::vector<PathState> states;
+    const std::optional<PathSaddle> saddle = path.pore_in_diaphragm(state.coordinate, &states);
+    if (saddle && (!pore_saddle || saddle->energy < pore_saddle->energy)) {
+      pore_saddle = saddle;
+      holes = states;
+    } else if (pore_saddle)
+      break; // it only gets dearer from here
+  }
+  write(holes);
+  write(path.pores(parameters.pathway.pore_radii));
+
+  // From minimum to saddle, and the whole from the lowest minimum before the highest saddle after
+  // it.
+  const double before_pore = minimum ? minimum->energy.total() : stalk_energy;
+  output.summary.set("stalk energy", stalk_energy / kT, "kT");
+  output.summary.set("stalk barrier", stalk_saddle ? stalk_saddle->energy / kT : std::nan(""),
+                     "kT");
+  output.summary.set(
+      "hemifusion barrier",
+      hemifusion_saddle ? (hemifusion_saddle->energy - stalk_energy) / kT : std::nan(""), "kT");
+  output.summary.set("diaphragm energy", minimum ? minimum->energy.total() / kT : std::nan(""),
+                     "kT");
+  output.summary.set("diaphragm radius", minimum ? minimum->coordinate : std::nan(""), "nm");
+  output.summary.set("pore barrier",
+                     pore_saddle ? (pore_saddle->energy - before_pore) / kT : std::nan(""), "kT");
+
+  struct Step {
+    std::string name;
+    std::optional<PathSaddle> saddle;
+    double minimum_before;
+  };
+  double lowest = 0., barrier = 0.;
+  std::string limiting = "none";
+  for (const Step &step :
+       {Step{"stalk", stalk_saddle, 0.},
+        Step{"hemifusion", minimum ? hemifusion_saddle : std::nullopt, stalk_energy},
+        Step{"pore", pore_saddle, before_pore}}) {
+    if (step.name != "stalk")
+      lowest = std::min({lowest, stalk_energy, step.minimum_before});
+    if (step.saddle && step.saddle->energy - lowest > barrier) {
+      barrier = step.saddle->energy - lowest;
+      limiting = step.name;
+    }
+  }
+  output.summary.set_text("rate limiting step", limiting);
+  output.summary.set("rate limiting barrier", barrier / kT, "kT");
+  output.summary.set("rate prefactor", parameters.pathway.attempt_frequency, "1/s");
+  output.summary.set("rate", parameters.pathway.attempt_frequency * std::exp(-barrier / kT), "1/s");
+
+  // At stationary states only what depends on a parameter directly counts (Hellmann and Feynman).
+  const double kappa = parameters.leaflets.monolayer_rigidity;
+  const PathState &stalk = hemifusion.front();
+  output.summary.set("stalk energy by Gaussian ratio", kappa * stalk.network.gaussian_curvature,
+                     "kT");
+  if (stalk_saddle) {
+    const auto highest = std::max_element(
+        patches.begin(), patches.end(),
+        [](const PathState &a, const PathState &b) { return a.energy.total() < b.energy.total(); });
+    output.summary.set("stalk barrier by hydrophobic tension",
+                       highest->energy.defects / kT / parameters.pathway.hydrophobic_tension,
+                       "kT nm/pN");
+    output.summary.set("stalk barrier by Gaussian ratio",
+                       kappa * highest->network.gaussian_curvature, "kT");
+  }
+  if (parameters.leaflets.chain_modulus > 0.) {
+    // Central difference over 2 % of stretch.
+    std::vector<double> energy;
+    for (const double change : {-0.01, 0.01}) {
+      BilayerNetwork network = stalk.network;
+      network.for_all_monolayers([&](Monolayer &m) { m.maximum_chain_stretch += change; });
+      energy.push_back(minimise(network).converged ? network.energies().total() : std::nan(""));
+    }
+    output.summary.set("stalk energy by maximum chain stretch", (energy[1] - energy[0]) / 0.02 / kT,
+                       "kT");
+  }
+  output.finish(pore_saddle ? "fusion pathway" : "no pore");
+  Log::instance().finish_progress();
+  std::ostringstream line;
+  line << "stalk " << stalk_energy / kT << " kT; highest barrier " << barrier / kT << " kT ("
+       << limiting << ")";
+  Log::instance().information(line.str());
+}
+} // namespace fusogen
