@@ -422,6 +422,31 @@ class PlotLipidMixing(TestCase):
         )
 
 
+class PlotPathway(TestCase):
+    def write(self, directory, stages):
+        os.makedirs(directory, exist_ok=True)
+        n = len(stages)
+        write_table(os.path.join(directory, "pathway.csv"), {
+            "stage []": stages, "coordinate [nm]": np.arange(n), "total energy [kT]": np.arange(n) ** 2,
+            "splay energy [kT]": np.arange(n) ** 2, "tilt energy [kT]": np.zeros(n)})
+
+    def test_stages_side_by_side(self):
+        runs = [self.path("one"), self.path("two")]
+        self.write(runs[0], [2, 2, 2])
+        self.write(runs[1], [2, 2, 3, 3, 6, 6])
+        one, both = self.path("one.png"), self.path("new", "both.png")
+        self.assert_works(run("plot_pathway.py", runs[0], "--output", one))
+        done = run("plot_pathway.py", *runs, "--output", both)
+        self.assert_works(done)
+        self.assertEqual(done.stdout.strip(), both)
+        self.assertGreater(picture(both).shape[1], 1.5 * picture(one).shape[1])
+
+    def test_errors(self):
+        nowhere = self.path("nowhere")
+        self.assert_fails_with_one_sentence(run("plot_pathway.py", nowhere), nowhere)
+        self.assert_fails_with_one_sentence(run("plot_pathway.py", self.directory), "pathway.csv")
+
+
 @unittest.skipUnless(HAVE_VTK, "needs the vtk module")
 class RenderRun(TestCase):
     def can_draw(self):
