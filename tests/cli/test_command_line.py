@@ -385,13 +385,14 @@ class Runs(TestCase):
         with open(os.path.join(SOURCE, "doc", "output.md"), encoding="utf-8") as stream:
             text = stream.read()
         names = [name for name in self.summary(output) if name != "outcome"]
-        for table in ("statistics.csv", "curve.csv"):
+        for table in ("statistics.csv", "curve.csv", "pathway.csv"):
             if os.path.exists(self.path(output, table)):
                 names += [re.sub(r" \[.*\]$", "", cell) for cell in self.table(output, table)[0]]
-        frame = sorted(os.listdir(self.path(output, "solution")))[-1]
-        with open(self.path(output, "solution", frame), "rb") as stream:
-            data = stream.read().partition(b"<PointData")[2].decode("latin-1")
-        names += re.findall(r'Name="([^"]* \[[^"]*\])"', data)
+        if os.path.exists(self.path(output, "solution")):
+            frame = sorted(os.listdir(self.path(output, "solution")))[-1]
+            with open(self.path(output, "solution", frame), "rb") as stream:
+                data = stream.read().partition(b"<PointData")[2].decode("latin-1")
+            names += re.findall(r'Name="([^"]* \[[^"]*\])"', data)
         for name in names:
             self.assertIn(f"`{name}`", text)
 
@@ -478,6 +479,37 @@ class Runs(TestCase):
         # kappa [l (l + 1)]^2 / (4 eta R^2) for l = 2.
         theory = 20 * 0.01380649 * 298 * 36 / (4 * 4 * 20**2)
         self.assertAlmostEqual(rate["value"] / theory, 1, delta=0.02)
+        self.assert_documented()
+
+    def test_docking(self):
+        self.run_scenario(os.path.join(SOURCE, "parameter_files", "docking.prm"),
+                          {"Geometry/Meridian cells": 48, "Time/End time": 0.5,
+                           "Time/Output interval": 0.1})
+        summary = self.summary()
+        self.assertEqual(summary["outcome"], "end time")
+        self.assertLess(summary["area ledger error"]["value"], 1e-8)
+        head, rows = self.table()
+        distances = [row[head.index("least distance [nm]")] for row in rows]
+        self.assertAlmostEqual(distances[0], 10, delta=1e-3)
+        self.assertLess(distances[1], distances[0])
+        self.assertGreater(min(distances), 4)
+        self.assertEqual(self.assert_collection("surface.pvd"), [row[0] for row in rows])
+        self.assert_documented()
+
+    def test_fusion_pathway(self):
+        self.run_scenario(os.path.join(SOURCE, "parameter_files", "fusion_pathway.prm"),
+                          {"Pathway/Elements": 10, "Pathway/Step": 0.5, "Pathway/Largest diaphragm": 4,
+                           "Pathway/Pore radii": 1.5})
+        summary = self.summary()
+        self.assertEqual(summary["outcome"], "fusion pathway")
+        head, rows = self.table(name="pathway.csv")
+        stages = [row[head.index("stage []")] for row in rows]
+        self.assertEqual(stages, sorted(stages))
+        self.assertEqual(set(stages), {1, 2, 3, 4, 5, 6})
+        energies = [row[head.index("total energy [kT]")] for row in rows]
+        # The barrier to the stalk is the highest state of contact.
+        contact = [e for stage, e in zip(stages, energies) if stage == 1]
+        self.assertAlmostEqual(summary["stalk barrier"]["value"], max(contact), delta=0.5)
         self.assert_documented()
 
     def test_exocytosis(self):
