@@ -211,7 +211,7 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Time/Smallest step=1", "Time/Initial step = 0.001"),
             (EXOCYTOSIS, "Applied force/Pole=20", "Bilayer/Drag coefficient"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=1", "less than 1"),
-            (TETHER, "Leaflets/Model=two leaflets", "relaxation, docking or exocytosis"),
+            (TETHER, "Leaflets/Model=two leaflets", "relaxation or exocytosis"),
             (EXOCYTOSIS, "Leaflets/Model=area difference", "Scenario/Kind = relaxation"),
             (EQUILIBRIUM, "Geometry/Adaptive=yes", "Scenario/Kind = exocytosis"),
             (EXOCYTOSIS, "Signals/Probe species=cholesterol", "Lipids/Species"),
