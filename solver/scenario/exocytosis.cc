@@ -193,6 +193,8 @@ template <int dim> void Exocytosis<dim>::dock() {
                 leaflet_difference());
   }
   let_lipids_act();
+  if (lipids->shape_membrane()) // the moment was that of a membrane without lipids
+    flow->project_moment();
   for (const LipidField &field : lipids->fields())
     initial_amounts.push_back(lipids->amount(field));
   assay.start(*membrane, *lipids);

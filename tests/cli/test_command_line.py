@@ -512,6 +512,25 @@ class Runs(TestCase):
         self.assertAlmostEqual(summary["stalk barrier"]["value"], max(contact), delta=0.5)
         self.assert_documented()
 
+    def test_lipids_that_bend(self):
+        # Leaflets of different lipids from the first step on, through the fusion.
+        self.run_scenario(EXOCYTOSIS, {
+            "Geometry/Meridian cells": 64, "Leaflets/Model": "two leaflets", "Fusion/Time": 0.1,
+            "Time/End time": 0.5, "Time/Output interval": 0.1,
+            "Lipids/Species": "vesicle lipid, PE, LPC",
+            "Lipids/Spontaneous curvature": "0, -0.3, 0.2",
+            "Lipids/Vesicle outer leaflet": "0.8, 0.2, 0",
+            "Lipids/Vesicle inner leaflet": "0.7, 0.3, 0",
+            "Lipids/Plasma membrane outer leaflet": "0, 0.3, 0.7",
+            "Lipids/Plasma membrane inner leaflet": "0, 0.4, 0.6",
+        })
+        self.assertLess(self.summary()["lipid mass error"]["value"], 1e-10)
+
+    def test_lipids_that_stay(self):
+        self.run_scenario(EXOCYTOSIS, {"Geometry/Meridian cells": 64, "Fusion/Time": 0.1,
+                                       "Time/End time": 0.3, "Lipids/Diffusion coefficient": 0})
+        self.assertLess(self.summary()["lipid mass error"]["value"], 1e-10)
+
     def test_exocytosis(self):
         assignments = {"Geometry/Meridian cells": 80, "Time/End time": 2.5}
         self.run_scenario(EXOCYTOSIS, assignments)
