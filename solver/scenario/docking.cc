@@ -4,15 +4,11 @@
 #include "base/log.h"
 #include "io/surface_output.h"
 #include "mechanics/applied_force.h"
-#include "mechanics/bending.h"
-#include "mechanics/boundary_tension.h"
 #include "mechanics/contact.h"
-#include "mechanics/drag.h"
 #include "mechanics/enclosed_volume.h"
-#include "mechanics/inextensibility.h"
-#include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis_surface.h"
+#include "scenario/membrane_terms.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
@@ -75,15 +71,7 @@ template <int dim> void Docking<dim>::set_up_flow() {
   const auto &bilayer = parameters.bilayer;
   flow = std::make_unique<FlowSystem<dim>>(
       *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, false}}});
-  Bending<dim> bending(kappa, bilayer.spontaneous_curvature);
-  dealii::Tensor<1, 2> outward;
-  outward[0] = 1.;
-  bending.clamp(Edge::rim, outward);
-  flow->add(std::move(bending));
-  flow->add(SurfaceViscosity<dim>(bilayer.surface_viscosity));
-  flow->add(Drag<dim>(bilayer.drag_coefficient));
-  flow->add(Inextensibility<dim>());
-  flow->add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
+  add_membrane_terms(*flow, parameters, bilayer.drag_coefficient);
   flow->add(EnclosedVolume<dim>::osmotic(4. / 3. * PI * std::pow(parameters.vesicle.radius, 3),
                                          parameters.vesicle.osmotic_modulus));
   const double area = 4. * PI * std::pow(parameters.vesicle.radius, 2);
@@ -205,9 +193,7 @@ template <int dim> void Docking<dim>::run() {
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || docked) {
       write();
       progress();
-      next_output =
-          parameters.time.output_interval *
-          (std::floor(stepper.time() / parameters.time.output_interval * (1. + 1e-12)) + 1.);
+      next_output = next_output_after(stepper.time(), parameters.time.output_interval);
     }
     if (docked) {
       outcome = "docked";

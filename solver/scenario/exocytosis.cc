@@ -6,15 +6,11 @@
 #include "io/surface_output.h"
 #include "lipids/mixing_signals.h"
 #include "mechanics/applied_force.h"
-#include "mechanics/bending.h"
-#include "mechanics/boundary_tension.h"
-#include "mechanics/drag.h"
-#include "mechanics/inextensibility.h"
 #include "mechanics/pore_flow.h"
-#include "mechanics/surface_viscosity.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis_surface.h"
 #include "scenario/leaflets.h"
+#include "scenario/membrane_terms.h"
 #include "scenario/time_stepper.h"
 
 #include <cmath>
@@ -138,19 +134,11 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
       *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, true}}},
       parameters.leaflets.model);
   flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
-  Bending<dim> bending(kappa, bilayer.spontaneous_curvature, parameters.leaflets.neutral_distance);
-  dealii::Tensor<1, 2> outward;
-  outward[0] = 1.;
-  bending.clamp(Edge::rim, outward);
-  flow->add(std::move(bending));
-  flow->add(SurfaceViscosity<dim>(bilayer.surface_viscosity));
   // A viscous membrane resists neither motion of flat pieces across themselves nor a vesicle that
   // turns before it fuses; a trace of drag, far less than that of water, makes them unique.
   const double trace = 1e-6 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
-  flow->add(Drag<dim>(std::max(bilayer.drag_coefficient, trace)));
-  flow->add(Inextensibility<dim>());
+  add_membrane_terms(*flow, parameters, std::max(bilayer.drag_coefficient, trace));
   add_leaflets(*flow, parameters);
-  flow->add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
   if (parameters.applied_force.pole != 0.)
     flow->add(PoleForce<dim>::given(parameters.applied_force.pole));
   if (parameters.applied_force.ring != 0.)
@@ -582,9 +570,7 @@ template <int dim> void Exocytosis<dim>::run() {
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
       write();
       progress();
-      next_output =
-          parameters.time.output_interval *
-          (std::floor(stepper.time() / parameters.time.output_interval * (1. + 1e-12)) + 1.);
+      next_output = next_output_after(stepper.time(), parameters.time.output_interval);
     }
     if (reached) {
       end = *reached;

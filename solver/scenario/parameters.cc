@@ -454,7 +454,7 @@ void Parameters::declare(ParameterTable &table) {
   s = table.section("Checkpoint");
   s.real("Interval", checkpoint.interval, "min", non_negative(),
          "Wall-clock time between two checkpoints, from which --resume can continue relaxation, "
-         "exocytosis and transport; 0 for none by the clock.");
+         "docking, exocytosis and transport; 0 for none by the clock.");
   s.integer("Steps", checkpoint.steps, 0, 1000000000,
             "Number of time steps between two checkpoints; 0 for none by steps.");
   s.integer("Number kept", checkpoint.keep, 1, 1000,

@@ -42,6 +42,11 @@ struct Observables {
   void add_to(Summary &summary) const;
 };
 
+/// The first multiple of the output interval after a time [us].
+inline double next_output_after(const double time, const double interval) {
+  return interval * (std::floor(time / interval * (1. + 1e-12)) + 1.);
+}
+
 /// The files of a run that are not pictures: parameters.prm, statistics.csv (or another table) and
 /// summary.json. All ranks make the object; rank 0 writes.
 class RunOutput {

@@ -482,9 +482,15 @@ class Runs(TestCase):
         self.assert_documented()
 
     def test_docking(self):
-        self.run_scenario(os.path.join(SOURCE, "parameter_files", "docking.prm"),
-                          {"Geometry/Meridian cells": 48, "Time/End time": 0.5,
-                           "Time/Output interval": 0.1})
+        path = os.path.join(SOURCE, "parameter_files", "docking.prm")
+        assignments = {"Geometry/Meridian cells": 48, "Time/Output interval": 0.1}
+        self.run_scenario(path, {**assignments, "Time/End time": 0.5})
+        # In two parts it is the same run.
+        self.run_scenario(path, {**assignments, "Time/End time": 0.3}, output="parts")
+        self.run_scenario(path, {**assignments, "Time/End time": 0.5}, "--resume", output="parts")
+        for name in ("least distance", "contact force", "total energy", "height of the vesicle"):
+            whole, parts = (self.summary(output)[name]["value"] for output in ("out", "parts"))
+            self.assertAlmostEqual(parts / whole, 1, delta=1e-8, msg=name)
         summary = self.summary()
         self.assertEqual(summary["outcome"], "end time")
         self.assertLess(summary["area ledger error"]["value"], 1e-8)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Motors, their balance of forces, tracks and random numbers.
 #include "base/user_error.h"
+#include "motors.h"
 #include "transport/random_stream.h"
 #include "transport/track.h"
 #include "transport/tug_of_war.h"
@@ -16,22 +17,10 @@
 #include <unistd.h>
 
 using namespace fusogen;
+using fusogen::test::kinesin;
 
 namespace {
-// The kinesin of Mueller, Klumpp and Lipowsky, PNAS 105 (2008) 4609, and their dynein.
-MotorTeam kinesin(const int number) {
-  MotorTeam team;
-  team.number = number;
-  team.bound_at_start = 1;
-  team.velocity = 1e-3;
-  team.backward_velocity = 6e-6;
-  team.stall_force = 6.;
-  team.detachment_force = 3.;
-  team.unbinding_rate = 1e-6;
-  team.binding_rate = 5e-6;
-  return team;
-}
-
+// That of Mueller, Klumpp and Lipowsky, PNAS 105 (2008) 4609.
 MotorTeam dynein(const int number) {
   MotorTeam team;
   team.number = number;

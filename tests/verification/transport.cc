@@ -2,6 +2,7 @@
 // Ensembles of runs against exact results of the birth-and-death process of bound motors.
 // Deviations are held to four standard errors of the sample, which one test in 16,000 would miss by
 // chance; as the seeds are fixed, the outcome does not change from run to run.
+#include "../unit/motors.h"
 #include "transport/run_ensemble.h"
 
 #include <boost/test/unit_test.hpp>
@@ -11,25 +12,12 @@
 #include <vector>
 
 using namespace fusogen;
+using fusogen::test::kinesin;
 
 namespace {
 constexpr int runs = 10000;
 constexpr double forever = 1e12; // us
 const MotorTeam nobody;
-
-// Klumpp and Lipowsky, PNAS 102 (2005) 17284: 1 um/s, 1/s, 5/s, 6 pN, 3 pN.
-MotorTeam kinesin(const int number) {
-  MotorTeam team;
-  team.number = number;
-  team.bound_at_start = 1;
-  team.velocity = 1e-3;
-  team.backward_velocity = 6e-6;
-  team.stall_force = 6.;
-  team.detachment_force = 3.;
-  team.unbinding_rate = 1e-6;
-  team.binding_rate = 5e-6;
-  return team;
-}
 
 // Mean distance and time until no motor is bound, from the motors at the start, by the backward
 // equations of the Markov chain: sum over other states of rate (x_there - x_here) = - gain_here.
