@@ -75,6 +75,7 @@ struct Place {
 };
 struct Surroundings {
   std::size_t number;
+  bool is_vesicle;
   std::array<double, 3> x;
   std::array<std::array<double, 3>, 2> first;
   std::array<std::array<double, 3>, 3> second; // uu, uv, vv
@@ -83,7 +84,7 @@ struct Surroundings {
   std::vector<unsigned int> directions;
   std::vector<std::array<double, 3>> shapes;
   template <class Archive> void serialize(Archive &archive, unsigned int) {
-    archive &number &x &first &second &dofs &directions &shapes;
+    archive &number &is_vesicle &x &first &second &dofs &directions &shapes;
   }
 };
 
@@ -101,7 +102,8 @@ Surroundings surroundings(const MixedSpace<dim> &space, const CellNodes<dim> &no
   std::vector<double> nodal;
   membrane.cell_positions(cell, nodal);
   const auto value = CellMap<dim>(nodes, nodal).value(xi);
-  Surroundings result{place.number, {}, {}, {}, {}, {}, {}};
+  Surroundings result{
+      place.number, Membrane<dim>::component(cell) == Component::vesicle, {}, {}, {}, {}, {}, {}};
   for (unsigned int c = 0; c < spacedim; ++c) {
     result.x[c] = value.x[c];
     for (unsigned int i = 0; i < dim; ++i) {
@@ -140,64 +142,83 @@ template <int dim> void Contact<dim>::begin_pairs(const MixedSpace<dim> &space) 
     }
 }
 
+// What find_pairs() knows of its pairs before the processes of the closest points have answered.
+template <int dim> struct Contact<dim>::Search {
+  explicit Search(const MixedSpace<dim> &space) : space(space) {}
+  const MixedSpace<dim> &space;
+  SurfaceValues<dim> surface{space.membrane.degree()};
+  std::map<unsigned int, std::vector<Place>> asked; // by process
+  std::vector<Tensor<1, spacedim>> points, normals_of_other;
+};
+
+// The pairs of points of the cells in @p sources with what is closest to them.
+template <int dim>
+void Contact<dim>::find_pairs_from(Search &search, const Filter &sources,
+                                   const ContactMap<dim> &closest) {
+  const Membrane<dim> &membrane = search.space.membrane;
+  SurfaceValues<dim> &surface = search.surface;
+  const unsigned int n_q = surface.n_quadrature_points();
+  std::vector<double> x;
+  std::vector<types::global_dof_index> dofs;
+  std::size_t number = 0; // of the quadrature point among all owned ones
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      if (!sources(cell)) {
+        number += n_q;
+        continue;
+      }
+      bool is_new = true;
+      for (unsigned int q = 0; q < n_q; ++q, ++number) {
+        const ClosestPoint<dim> y = closest(cell, q);
+        if (!y.found())
+          continue;
+        if (is_new) {
+          membrane.cell_positions(cell, x);
+          surface.reinit(x, Membrane<dim>::orientation(cell));
+          dofs = displacements(search.space, cell);
+          is_new = false;
+        }
+        Pair pair;
+        pair.weight = 0.5 * weights[number];
+        pair.component = Membrane<dim>::component(cell);
+        for (unsigned int k = 0; k < dofs.size(); ++k)
+          for (const auto &[dof, share] : shares(search.space, dofs[k])) {
+            Entry entry{dof, {}};
+            entry.factor[k % spacedim] = share * surface.node_shape(q, 0, k / spacedim);
+            pair.entries.push_back(entry);
+          }
+        search.points.push_back(flat<spacedim>(surface.point(q)));
+        search.normals_of_other.push_back(flat<spacedim>(y.normal));
+        Place place{pairs.size(), y.cell.template to_binary<dim>(), {}};
+        for (unsigned int i = 0; i < dim; ++i)
+          place.reference[i] = y.reference[i];
+        search.asked[y.owner].push_back(place);
+        pairs.push_back(std::move(pair));
+      }
+    }
+}
+
 template <int dim> void Contact<dim>::find_pairs(const MixedSpace<dim> &space) {
   const Membrane<dim> &membrane = space.membrane;
   communicator = membrane.communicator();
-  using Search = ContactSearch<dim>;
   pairs.clear();
+  Search search(space);
+  using Closest = ContactSearch<dim>;
+  if (of == ContactOf::all)
+    find_pairs_from(search, Closest::all(), Closest(membrane, law.cutoff()).with_itself());
+  else
+    for (const auto &[component, other] :
+         {std::pair(Component::vesicle, Component::plasma_membrane),
+          std::pair(Component::plasma_membrane, Component::vesicle)}) {
+      const Filter sources = Closest::only(component);
+      find_pairs_from(
+          search, sources,
+          Closest(membrane, law.cutoff(), Closest::only(other)).from(membrane, sources));
+    }
 
-  SurfaceValues<dim> surface(membrane.degree());
+  const auto questions = Utilities::MPI::some_to_some(communicator, search.asked);
   const CellNodes<dim> nodes(membrane.degree());
   const FE_Q<dim> shapes(membrane.degree());
-  std::vector<double> x;
-  std::map<unsigned int, std::vector<Place>> asked;
-  std::vector<Tensor<1, spacedim>> points, normals_of_other;
-  for (const Component component : {Component::vesicle, Component::plasma_membrane}) {
-    const Component other =
-        component == Component::vesicle ? Component::plasma_membrane : Component::vesicle;
-    const ContactMap<dim> closest =
-        Search(membrane, law.cutoff(), Search::only(other)).from(membrane, Search::only(component));
-    std::size_t number = 0; // of the quadrature point among all owned ones
-    for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-      if (cell->is_locally_owned()) {
-        const unsigned int n_q = surface.n_quadrature_points();
-        if (Membrane<dim>::component(cell) != component) {
-          number += n_q;
-          continue;
-        }
-        bool is_new = true;
-        std::vector<types::global_dof_index> dofs;
-        for (unsigned int q = 0; q < n_q; ++q, ++number) {
-          const ClosestPoint<dim> y = closest(cell, q);
-          if (!y.found())
-            continue;
-          if (is_new) {
-            membrane.cell_positions(cell, x);
-            surface.reinit(x, Membrane<dim>::orientation(cell));
-            dofs = displacements(space, cell);
-            is_new = false;
-          }
-          Pair pair;
-          pair.weight = 0.5 * weights[number];
-          pair.component = component;
-          for (unsigned int k = 0; k < dofs.size(); ++k)
-            for (const auto &[dof, share] : shares(space, dofs[k])) {
-              Entry entry{dof, {}};
-              entry.factor[k % spacedim] = share * surface.node_shape(q, 0, k / spacedim);
-              pair.entries.push_back(entry);
-            }
-          points.push_back(flat<spacedim>(surface.point(q)));
-          normals_of_other.push_back(flat<spacedim>(y.normal));
-          Place place{pairs.size(), y.cell.template to_binary<dim>(), {}};
-          for (unsigned int i = 0; i < dim; ++i)
-            place.reference[i] = y.reference[i];
-          asked[y.owner].push_back(place);
-          pairs.push_back(std::move(pair));
-        }
-      }
-  }
-
-  const auto questions = Utilities::MPI::some_to_some(communicator, asked);
   std::map<unsigned int, std::vector<Surroundings>> answers;
   for (const auto &[rank, places] : questions)
     for (const Place &place : places)
@@ -206,14 +227,15 @@ template <int dim> void Contact<dim>::find_pairs(const MixedSpace<dim> &space) {
   for (const auto &[rank, places] : Utilities::MPI::some_to_some(communicator, answers))
     for (const Surroundings &y : places) {
       Pair &pair = pairs[y.number];
-      Tensor<1, spacedim> way = points[y.number];
+      Tensor<1, spacedim> way = search.points[y.number];
       for (unsigned int c = 0; c < spacedim; ++c)
         way[c] -= y.x[c];
-      // In front of the other membrane or behind it.
-      const double sign = way * normals_of_other[y.number] < 0. ? -1. : 1.;
-      const double length = way.norm();
+      const Tensor<1, spacedim> &normal = search.normals_of_other[y.number];
+      const bool is_behind = of == ContactOf::two_components && way * normal < 0.;
+      const double sign = is_behind ? -1. : 1., length = way.norm();
+      pair.other = y.is_vesicle ? Component::vesicle : Component::plasma_membrane;
       pair.distance = sign * length;
-      pair.normal = length > 0. ? sign / length * way : normals_of_other[y.number];
+      pair.normal = length > 0. ? sign / length * way : normal;
       least_here = std::min(least_here, pair.distance);
       Tensor<2, dim> hessian;
       for (unsigned int i = 0; i < dim; ++i)
@@ -289,6 +311,8 @@ template <int dim> double Contact<dim>::pair_energy() const {
 template <int dim> Vector3 Contact<dim>::force_on(const Component component) const {
   Vector3 force;
   for (const Pair &pair : pairs) {
+    if (pair.component == pair.other)
+      continue;
     const double push =
         -pair.weight * law.at(pair.distance)[1] * (pair.component == component ? 1. : -1.);
     force[2] += push * pair.normal[spacedim - 1];

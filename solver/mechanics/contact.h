@@ -10,17 +10,28 @@
 #include <limits>
 
 namespace fusogen {
-/// Two membranes that come near each other: half of int W dA over either of them, with the distance
+/// Which pieces of the membrane interact.
+enum class ContactOf {
+  /// Vesicle and plasma membrane. Distances count as negative behind the other one, so that the
+  /// repulsion grows on.
+  two_components,
+  /// All pieces that show each other the same side (ContactSearch::with_itself). Distances have no
+  /// sign, since nothing tells pieces that have crossed from those that touch with the other side:
+  /// the repulsion alone must keep them apart.
+  all
+};
+
+/// Membranes that come near each other: half of int W dA over either of them, with the distance
 /// of each point from the closest point of the other (Derjaguin's approximation, Kolloid-Z. 69
 /// (1934) 155, which is right where the radii of curvature are large against the decay lengths).
 ///
 /// The area of the material is that at the start of a step. Forces and stiffness are the exact
 /// derivatives of the sum over the quadrature points; what acts on a point acts in reverse on the
-/// cell in which its closest point lies. Distances count as negative behind the other membrane, so
-/// that the repulsion grows on.
+/// cell in which its closest point lies.
 template <int dim> class Contact : public Term<dim> {
 public:
-  explicit Contact(const ContactLaw &law) : law(law) {}
+  explicit Contact(const ContactLaw &law, const ContactOf of = ContactOf::two_components)
+      : law(law), of(of) {}
 
   std::string name() const override { return "contact"; }
   bool has_pairs() const override { return true; }
@@ -32,10 +43,11 @@ public:
 
   /// Least distance between mid-surfaces of all pairs [nm], infinite if there is none.
   double least_distance() const { return least; }
-  /// Force of the other membrane on this one [pN]; in the meridian along the axis. Collective.
+  /// Force of the other component on this one [pN]; in the meridian along the axis. Collective.
   Vector3 force_on(Component component) const;
 
   const ContactLaw law;
+  const ContactOf of;
 
 private:
   static constexpr unsigned int spacedim = dim + 1;
@@ -50,9 +62,14 @@ private:
     double weight, distance;            // half the area [nm^2]; between mid-surfaces, signed [nm]
     dealii::Tensor<1, spacedim> normal; // from y to x, on the outer side
     dealii::Tensor<2, dim> inverse;     // of the second derivatives of |x - y|^2 / 2 by y's place
-    Component component;                // of x
+    Component component, other;         // of x, of y
     std::vector<Entry> entries;
   };
+
+  using Filter = typename ContactSearch<dim>::Filter;
+  struct Search;
+  void find_pairs_from(Search &search, const Filter &sources, const ContactMap<dim> &closest);
+
   MPI_Comm communicator = MPI_COMM_SELF;
   std::vector<double> weights; // of the quadrature points of the owned cells
   std::vector<Pair> pairs;

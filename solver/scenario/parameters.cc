@@ -297,6 +297,8 @@ void Parameters::declare(ParameterTable &table) {
          "Decay length of the adhesion, longer than that of the repulsion.");
   s.real("Bilayer thickness", contact.thickness, "nm", non_negative(),
          "What the distance of surfaces is less than that of mid-surfaces.");
+  s.flag("Membrane with itself", contact_with_itself,
+         "Whether pieces of a vesicle that come near each other interact as well (relaxation).");
 
   s = table.section("Docking");
   s.real("Distance", docking.distance, "nm", positive(),
@@ -681,15 +683,19 @@ void Parameters::check(const ParameterTable &table) const {
                         value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));
     }
   }
-  if (kind == ScenarioKind::docking) {
+  if (kind == ScenarioKind::docking || (kind == ScenarioKind::relaxation && contact_with_itself)) {
     if (contact.hydration_pressure <= 0.)
-      throw UserError(
-          value("Contact/Hydration pressure", contact.hydration_pressure) +
-          " must be greater than 0 for docking: nothing else keeps the membranes apart");
+      throw UserError(value("Contact/Hydration pressure", contact.hydration_pressure) +
+                      " must be greater than 0: nothing else keeps membranes in contact apart");
     if (contact.adhesion_energy > 0. && contact.adhesion_decay <= contact.hydration_decay)
       throw UserError(value("Contact/Adhesion decay length", contact.adhesion_decay) +
                       " must be greater than " +
                       value("Contact/Hydration decay length", contact.hydration_decay));
+    if (linear_solver == SolverKind::iterative)
+      throw UserError("Solver/Linear solver = iterative (" + table.where("Solver/Linear solver") +
+                      ") must be direct or automatic for membranes in contact");
+  }
+  if (kind == ScenarioKind::docking) {
     if (bilayer.drag_coefficient <= 0.)
       throw UserError(value("Bilayer/Drag coefficient", bilayer.drag_coefficient) +
                       " must be greater than 0 for docking: it is all that resists the vesicle's "
@@ -697,9 +703,6 @@ void Parameters::check(const ParameterTable &table) const {
     if (docking.distance <= contact.thickness)
       throw UserError(value("Docking/Distance", docking.distance) + " must be greater than " +
                       value("Contact/Bilayer thickness", contact.thickness));
-    if (linear_solver == SolverKind::iterative)
-      throw UserError("Solver/Linear solver = iterative (" + table.where("Solver/Linear solver") +
-                      ") must be direct or automatic for docking");
     if (vesicle.shape != InitialShape::sphere)
       throw UserError("Vesicle/Initial shape = " + table.value("Vesicle/Initial shape") + " (" +
                       table.where("Vesicle/Initial shape") + ") must be sphere for docking");

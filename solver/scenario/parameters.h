@@ -118,6 +118,7 @@ struct Parameters {
     double distance = 10., force = 20.;
   } docking;
   ContactLaw contact;
+  bool contact_with_itself = false;
 
   struct Fusion {
     double gap = 2.;

@@ -9,6 +9,7 @@
 #include "io/surface_output.h"
 #include "mechanics/applied_force.h"
 #include "mechanics/bending.h"
+#include "mechanics/contact.h"
 #include "mechanics/drag.h"
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/inextensibility.h"
@@ -247,7 +248,9 @@ template <int dim> void run_relaxation(const RunContext &context) {
       parameters.bilayer.surface_viscosity * vesicle.radius * vesicle.radius / kappa;
   const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
   FlowSystem<dim> flow(membrane, {}, leaflets.model);
-  flow.use(choose_solver(parameters.linear_solver, flow.unknowns()));
+  flow.use(
+      choose_solver(parameters.contact_with_itself ? SolverKind::direct : parameters.linear_solver,
+                    flow.unknowns()));
   flow.add(
       Bending<dim>(kappa, parameters.bilayer.spontaneous_curvature, leaflets.neutral_distance));
   flow.add(SurfaceViscosity<dim>(parameters.bilayer.surface_viscosity));
@@ -272,6 +275,9 @@ template <int dim> void run_relaxation(const RunContext &context) {
     flow.add(PoleForce<dim>::given(parameters.applied_force.pole));
   if (parameters.applied_force.ring != 0.)
     flow.add(RingForce<dim>(parameters.applied_force.ring));
+  Contact<dim> *contact = nullptr;
+  if (parameters.contact_with_itself)
+    contact = &flow.add(Contact<dim>(parameters.contact, ContactOf::all));
   flow.initialize();
   if (leaflets.local_excess != 0. && !resumed)
     add_local_excess(flow, parameters);
@@ -330,6 +336,10 @@ template <int dim> void run_relaxation(const RunContext &context) {
     row.set("area difference", "", area_difference());
     if (leaflets.model != Leaflets::single)
       row.set("leaflet elastic energy", "kT", flow.energies().at("leaflet elasticity") / kT);
+    if (contact) {
+      row.set("contact energy", "kT", flow.energies().at("contact") / kT);
+      row.set("least distance", "nm", contact->least_distance());
+    }
     row.set("Newton iterations", "", stepper.newton_iterations());
     row.set("linear iterations", "", stepper.linear_iterations());
     if (follows_mode)
