@@ -147,7 +147,9 @@ void use_one_blas_thread() {
 }
 
 // Started without mpirun or the like, Open MPI would start a daemon and look for networks, which
-// takes longer than many a run along the meridian. What the environment says wins.
+// takes longer than many a run along the meridian. Nor does a process alone need the folder in /tmp
+// through which processes meet: all that run alone would share one, and who ends first removes it,
+// so that one that is just starting aborts. What the environment says wins.
 void start_alone_quickly() {
   for (const char *launched :
        {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "HYDI_CONTROL_FD"})
@@ -155,7 +157,8 @@ void start_alone_quickly() {
       return;
   for (const auto &[name, value] :
        {std::make_pair("OMPI_MCA_ess_singleton_isolated", "1"),
-        std::make_pair("OMPI_MCA_btl", "self"), std::make_pair("OMPI_MCA_pml", "ob1")})
+        std::make_pair("OMPI_MCA_btl", "self"), std::make_pair("OMPI_MCA_pml", "ob1"),
+        std::make_pair("OMPI_MCA_orte_create_session_dirs", "0")})
     setenv(name, value, 0);
 }
 } // namespace

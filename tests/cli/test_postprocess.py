@@ -352,7 +352,7 @@ class TestCase(unittest.TestCase):
 class PlotRun(TestCase):
     def test_fusion(self):
         write_fusion_run(self.directory, 10, surfaces=False)
-        done = run("plot_run.py", self.directory)
+        done = run("fusogen-plot", self.directory)
         self.assert_works(done)
         self.assertIn("overview.png", done.stdout)
         expected = """area_volume cargo energy ledger lipid_mixing lipid_mixing_assays neck_radius
@@ -376,7 +376,7 @@ class PlotRun(TestCase):
         with open(self.path("statistics.csv"), "a", encoding="utf-8") as stream:
             stream.write("5.1,30")  # the solver is still writing this line
         folder = self.path("elsewhere", "pictures")
-        self.assert_works(run("plot_run.py", self.directory, "--output", folder))
+        self.assert_works(run("fusogen-plot", self.directory, "--output", folder))
         pictures = sorted(os.listdir(folder))
         self.assertEqual(
             pictures,
@@ -387,14 +387,14 @@ class PlotRun(TestCase):
 
     def test_errors(self):
         nowhere = self.path("nowhere")
-        self.assert_fails_with_one_sentence(run("plot_run.py", nowhere), nowhere)
-        self.assert_fails_with_one_sentence(run("plot_run.py", self.directory), "statistics.csv")
+        self.assert_fails_with_one_sentence(run("fusogen-plot", nowhere), nowhere)
+        self.assert_fails_with_one_sentence(run("fusogen-plot", self.directory), "statistics.csv")
         with open(self.path("statistics.csv"), "w", encoding="utf-8") as stream:
             stream.write("time [us],area [nm^2]\n")
-        self.assert_fails_with_one_sentence(run("plot_run.py", self.directory), "no data")
+        self.assert_fails_with_one_sentence(run("fusogen-plot", self.directory), "no data")
         with open(self.path("statistics.csv"), "a", encoding="utf-8") as stream:
             stream.write("0,1\n1,2,3\n2,3\n")
-        self.assert_fails_with_one_sentence(run("plot_run.py", self.directory), "line 2")
+        self.assert_fails_with_one_sentence(run("fusogen-plot", self.directory), "line 2")
 
 
 class PlotLipidMixing(TestCase):
@@ -403,22 +403,22 @@ class PlotLipidMixing(TestCase):
         for run_directory in runs:
             write_fusion_run(run_directory, 10, surfaces=False)
         one, three = self.path("one.png"), self.path("new", "three.png")
-        self.assert_works(run("plot_lipid_mixing.py", runs[0], "--output", one))
-        done = run("plot_lipid_mixing.py", *runs, "--output", three)
+        self.assert_works(run("fusogen-compare", "--assays", runs[0], "--output", one))
+        done = run("fusogen-compare", "--assays", *runs, "--output", three)
         self.assert_works(done)
         self.assertEqual(done.stdout.strip(), three)
         self.assertGreater(picture(three).shape[1], 2 * picture(one).shape[1])
 
     def test_errors(self):
         nowhere = self.path("nowhere")
-        self.assert_fails_with_one_sentence(run("plot_lipid_mixing.py", nowhere), nowhere)
+        self.assert_fails_with_one_sentence(run("fusogen-compare", "--assays", nowhere), nowhere)
         write_table(self.path("statistics.csv"), {"time [us]": [0, 1], "area [nm^2]": [1, 1]})
         self.assert_fails_with_one_sentence(
-            run("plot_lipid_mixing.py", self.directory), "lipid mixing outer leaflet", "exocytosis"
+            run("fusogen-compare", "--assays", self.directory), "lipid mixing outer leaflet", "exocytosis"
         )
         write_fusion_run(self.directory, 10, surfaces=False)
         self.assert_fails_with_one_sentence(
-            run("plot_lipid_mixing.py", self.directory, "--output", self.path("a.doc")), "a.doc"
+            run("fusogen-compare", "--assays", self.directory, "--output", self.path("a.doc")), "a.doc"
         )
 
 
@@ -435,16 +435,16 @@ class PlotPathway(TestCase):
         self.write(runs[0], [2, 2, 2])
         self.write(runs[1], [2, 2, 3, 3, 6, 6])
         one, both = self.path("one.png"), self.path("new", "both.png")
-        self.assert_works(run("plot_pathway.py", runs[0], "--output", one))
-        done = run("plot_pathway.py", *runs, "--output", both)
+        self.assert_works(run("fusogen-compare", runs[0], "--output", one))
+        done = run("fusogen-compare", *runs, "--output", both)
         self.assert_works(done)
         self.assertEqual(done.stdout.strip(), both)
         self.assertGreater(picture(both).shape[1], 1.5 * picture(one).shape[1])
 
     def test_errors(self):
         nowhere = self.path("nowhere")
-        self.assert_fails_with_one_sentence(run("plot_pathway.py", nowhere), nowhere)
-        self.assert_fails_with_one_sentence(run("plot_pathway.py", self.directory), "pathway.csv")
+        self.assert_fails_with_one_sentence(run("fusogen-compare", nowhere), nowhere)
+        self.assert_fails_with_one_sentence(run("fusogen-compare", self.directory), "pathway.csv")
 
 
 @unittest.skipUnless(HAVE_VTK, "needs the vtk module")
@@ -460,7 +460,7 @@ class RenderRun(TestCase):
         from PIL import Image
 
         write_fusion_run(self.directory, 16)
-        done = run("render_run.py", self.directory, "--frames", "6", "--size", "480x270")
+        done = run("fusogen-render", self.directory, "--frames", "6", "--size", "480x270")
         self.assert_works(done)
         for name in ("frames", "storyboard.png", "animation.gif"):
             self.assertIn(name, done.stdout)
@@ -493,7 +493,7 @@ class RenderRun(TestCase):
         write_fusion_run(self.directory, 4)
         for name in ("statistics.csv", "summary.json", "meridian.pvd"):
             os.remove(self.path(name))
-        done = run("render_run.py", self.directory, "--size", "320x240", "--no-cutaway")
+        done = run("fusogen-render", self.directory, "--size", "320x240", "--no-cutaway")
         self.assert_works(done)
         self.assertTrue(os.path.isfile(self.path("frames", "frame_0003.png")))
 
@@ -501,7 +501,7 @@ class RenderRun(TestCase):
         if not self.can_draw():
             self.skipTest("needs a display or xvfb-run")
         write_walk(self.directory, 3)
-        done = run("render_run.py", self.directory, "--size", "480x270")
+        done = run("fusogen-render", self.directory, "--size", "480x270")
         self.assert_works(done)
         names = sorted(os.listdir(self.path("frames")))
         self.assertEqual(names, [f"frame_{k:04d}.png" for k in range(3)] + ["storyboard.png"])
@@ -520,17 +520,17 @@ class RenderRun(TestCase):
 
         with open(self.path("track.vtp"), "w", encoding="utf-8") as stream:
             stream.write("<VTKFile>")
-        self.assert_fails_with_one_sentence(run("render_run.py", self.directory), "track.vtp")
+        self.assert_fails_with_one_sentence(run("fusogen-render", self.directory), "track.vtp")
 
     def test_errors(self):
-        self.assert_fails_with_one_sentence(run("render_run.py", self.directory), "surface.pvd")
+        self.assert_fails_with_one_sentence(run("fusogen-render", self.directory), "surface.pvd")
         write_collection(self.path("surface.pvd"), [(0.0, "solution/surface_00000.vtu")])
         self.assert_fails_with_one_sentence(
-            run("render_run.py", self.directory), "surface_00000.vtu"
+            run("fusogen-render", self.directory), "surface_00000.vtu"
         )
         with open(self.path("surface.pvd"), "w", encoding="utf-8") as stream:
             stream.write("<VTKFile>")
-        self.assert_fails_with_one_sentence(run("render_run.py", self.directory), "surface.pvd")
+        self.assert_fails_with_one_sentence(run("fusogen-render", self.directory), "surface.pvd")
 
     def test_no_display(self):
         from vtkmodules.vtkRenderingCore import vtkRenderWindow
@@ -539,7 +539,7 @@ class RenderRun(TestCase):
         if not vtkRenderWindow().GetClassName().startswith("vtkX"):
             self.skipTest("this VTK needs no display")
         write_fusion_run(self.directory, 3)
-        done = run("render_run.py", self.directory, DISPLAY="", PATH=self.directory)
+        done = run("fusogen-render", self.directory, DISPLAY="", PATH=self.directory)
         self.assert_fails_with_one_sentence(done, "display", "xvfb")
 
 

@@ -1,8 +1,7 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Draw the membranes of a run as pictures, a storyboard and an animation.
 
-    render_run.py DIR [--frames N] [--size WxH] [--no-cutaway]
+    fusogen-render DIR [--frames N] [--size WxH] [--no-cutaway]
 
 reads DIR/surface.pvd and writes DIR/frames/frame_0000.png, ..., the picture
 DIR/frames/storyboard.png with up to eight stages, and DIR/animation.gif (and
@@ -27,8 +26,8 @@ import sys
 
 import numpy as np
 
-import run_reader
-from run_reader import RunError
+from . import run_reader
+from .run_reader import RunError
 
 try:
     from PIL import Image, ImageDraw, ImageFont
@@ -888,7 +887,7 @@ def main():
     stride = -(-len(collection) // max(1000, arguments.frames))
     collection = collection[:-1:stride] + collection[-1:]
     if os.path.isfile(os.path.join(directory, "track.vtp")):
-        import render_walk  # which needs this file
+        from . import render_walk  # which needs this file
 
         render_walk.draw_walk(directory, collection, arguments.frames, arguments.size)
         return
@@ -929,7 +928,3 @@ def main():
     )
     if not has_lipids:
         print(f"(the surfaces have no point data '{SURFACE_FIELDS[0]} []', so all lipid looks the same)")
-
-
-if __name__ == "__main__":
-    run_reader.run_as_script(main)

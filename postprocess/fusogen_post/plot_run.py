@@ -1,12 +1,12 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Plot the curves of a run: neck radius, energies, power, lipids, cargo, ...
 
-    plot_run.py DIR [--output FOLDER]
+    fusogen-plot DIR [--output FOLDER]
 
-reads DIR/statistics.csv (and DIR/curve.csv and DIR/summary.json if they are
-there) and writes one picture per subject to DIR/plots, and all of them in one
-overview as PNG and PDF. Subjects for which the run has no columns are left out.
+reads DIR/statistics.csv (and DIR/curve.csv, DIR/pathway.csv and
+DIR/summary.json if they are there) and writes one picture per subject to
+DIR/plots, and all of them in one overview as PNG and PDF. Subjects for which
+the run has no columns are left out.
 """
 
 import argparse
@@ -21,8 +21,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator
 
-import run_reader
-from run_reader import RunError
+from . import run_reader
+from .run_reader import RunError
 
 # Colours that also differ in lightness, each with its own line style, so that
 # a print in grey stays readable.
@@ -56,7 +56,7 @@ matplotlib.rcParams.update(
 def pretty_unit(unit):
     """'kT/us' -> '$k_BT$/µs', 'nm^2' -> 'nm²', '' -> ''."""
     unit = re.sub(r"\bkT\b", r"$k_{\\mathrm{B}}T$", unit)
-    unit = re.sub(r"\bus\b", "µs", unit)
+    unit = re.sub(r"\bu([sM])\b", r"µ\1", unit)
     return unit.replace("^2", "²").replace("^3", "³").replace("^4", "⁴")
 
 
@@ -474,14 +474,15 @@ def main():
 
     has_statistics = os.path.isfile(os.path.join(directory, "statistics.csv"))
     has_curve = os.path.isfile(os.path.join(directory, "curve.csv"))
-    if not has_statistics and not has_curve:
-        raise RunError(f"There is neither a statistics.csv nor a curve.csv in '{directory}'.")
+    has_pathway = os.path.isfile(os.path.join(directory, "pathway.csv"))
+    if not has_statistics and not has_curve and not has_pathway:
+        raise RunError(f"There is no statistics.csv, curve.csv or pathway.csv in '{directory}'.")
     plots = []
     if has_curve:
         plots += plots_of_curve(run_reader.read_table(os.path.join(directory, "curve.csv")))
     if has_statistics:
         plots += plots_of_statistics(run_reader.read_statistics(directory))
-    if not plots:
+    if not plots and not has_pathway:
         raise RunError(f"The tables in '{directory}' hold no numbers to plot.")
     summary = run_reader.read_summary(directory)
 
@@ -490,11 +491,16 @@ def main():
         os.makedirs(folder, exist_ok=True)
         title = run_title(directory, summary)
         paths = [save_single(plot, title, folder) for plot in plots]
-        paths += save_overview(plots, title, folder)
+        if plots:
+            paths += save_overview(plots, title, folder)
+        if has_pathway:
+            from . import plot_pathway  # which needs this file
+
+            name = "pathway" if plots else "overview"
+            pictures = [os.path.join(folder, name + ending) for ending in (".png", ".pdf")]
+            for picture in pictures:
+                plot_pathway.save([plot_pathway.read(directory)], picture)
+            paths += pictures
     except OSError as error:
         raise RunError(f"The pictures cannot be written to '{folder}' ({error}).") from None
     print(f"{len(paths)} pictures in {folder}; start with {paths[-2]}")
-
-
-if __name__ == "__main__":
-    run_reader.run_as_script(main)

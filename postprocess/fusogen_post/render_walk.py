@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Draws a vesicle on its way along a track; render_run.py calls it for runs that have a track.
+"""Draws a vesicle on its way along a track; render_run calls it for runs that have a track.
 
 The camera goes with the vesicle. The microtubule has bands of 100 nm, which let the motion be seen; a
 small map shows the whole track, the part that is done, and where the vesicle is.
@@ -9,8 +9,8 @@ import os
 
 import numpy as np
 
-import run_reader
-from render_run import (
+from . import run_reader
+from .render_run import (
     FAINT,
     HALF_THICKNESS,
     OUTER_LEAFLET,
@@ -32,12 +32,12 @@ from render_run import (
     vtkPolyData,
     write_pictures,
 )
-from run_reader import RunError
+from .run_reader import RunError
 
 try:
     from vtkmodules.vtkFiltersCore import vtkTubeFilter
     from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
-except ImportError:  # render_run.py tells of it
+except ImportError:  # render_run tells of it
     pass
 
 MICROTUBULE_RADIUS = 12.5  # nm

@@ -1,24 +1,16 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Put what lipid-mixing and content-release assays show of several runs side by side.
+"""What lipid-mixing and content-release assays show of several runs, side by side.
 
-    plot_lipid_mixing.py DIR [DIR ...] [--output FILE]
-
-reads DIR/statistics.csv (and DIR/summary.json if it is there) of each run and
-writes one picture, a column a run: above what has happened (labelled lipid that
-left the vesicle in each leaflet, cargo that was released), below what assays
-show of it (R18 dequenching, resonance energy transfer, TIRF). The numbers in
-the legends are the last values.
+For "fusogen-compare --assays": a column a run, above what has happened (labelled lipid that left the
+vesicle in each leaflet, cargo that was released), below what assays show of it (R18 dequenching,
+resonance energy transfer, TIRF). The numbers in the legends are the last values.
 """
-
-import argparse
-import os
 
 import numpy as np
 
-import plot_run
-import run_reader
-from run_reader import RunError
+from . import plot_run
+from . import run_reader
+from .run_reader import RunError
 
 plt = plot_run.plt
 
@@ -66,27 +58,3 @@ def save(runs, path):
         row[0].set_ylim(bottom=min(0.0, row[0].get_ylim()[0]))
     figure.savefig(path)
     plt.close(figure)
-
-
-def main():
-    parser = argparse.ArgumentParser(
-        description="Plot the signals of lipid-mixing assays of several runs side by side."
-    )
-    parser.add_argument("directories", metavar="DIR", nargs="+", help="output directories of runs")
-    parser.add_argument(
-        "--output", metavar="FILE", default="lipid_mixing.png",
-        help="the picture to write, .png or .pdf (default: lipid_mixing.png)",
-    )
-    arguments = parser.parse_args()
-    runs = [(directory, run_reader.read_statistics(directory))
-            for directory in arguments.directories]
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
-        save(runs, arguments.output)
-    except (OSError, ValueError) as error:
-        raise RunError(f"The picture '{arguments.output}' cannot be written ({error}).") from None
-    print(arguments.output)
-
-
-if __name__ == "__main__":
-    run_reader.run_as_script(main)

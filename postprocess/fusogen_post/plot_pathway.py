@@ -1,22 +1,18 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Plot the energy path of fusion: from two membranes by stalk and diaphragm to a pore.
+"""The energy path of fusion of one or several runs: from two membranes by stalk and diaphragm to a pore.
 
-    plot_pathway.py DIR [DIR ...] [--output FILE]
-
-reads DIR/pathway.csv and DIR/summary.json of each run. Each stage of the path has a column of its own,
-with its coordinate along the x axis: above the total energy (a line a run), below the parts it is made
-of (of the first run). The barriers are those of summary.json.
+For fusogen-plot and fusogen-compare, from pathway.csv and summary.json. Each stage of the path has a
+column of its own, with its coordinate along the x axis: above the total energy (a line a run), below the
+parts it is made of (of the first run). The barriers are those of summary.json.
 """
 
-import argparse
 import os
 
 import numpy as np
 
-import plot_run
-import run_reader
-from run_reader import RunError
+from . import plot_run
+from . import run_reader
+from .run_reader import RunError
 
 plt = plot_run.plt
 
@@ -87,24 +83,3 @@ def read(directory):
         if name not in table:
             raise RunError(f"The run in '{directory}' has no column '{name}' in pathway.csv.")
     return directory, table, run_reader.read_summary(directory)
-
-
-def main():
-    parser = argparse.ArgumentParser(description="Plot the energy path of fusion.")
-    parser.add_argument("directories", metavar="DIR", nargs="+", help="output directories of runs")
-    parser.add_argument(
-        "--output", metavar="FILE", default="pathway.png",
-        help="the picture to write, .png or .pdf (default: pathway.png)",
-    )
-    arguments = parser.parse_args()
-    runs = [read(directory) for directory in arguments.directories]
-    try:
-        os.makedirs(os.path.dirname(os.path.abspath(arguments.output)), exist_ok=True)
-        save(runs, arguments.output)
-    except (OSError, ValueError) as error:
-        raise RunError(f"The picture '{arguments.output}' cannot be written ({error}).") from None
-    print(arguments.output)
-
-
-if __name__ == "__main__":
-    run_reader.run_as_script(main)
