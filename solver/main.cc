@@ -3,9 +3,9 @@
 #include "base/computation_error.h"
 #include "base/exit_status.h"
 #include "base/log.h"
+#include "base/program_version.h"
 #include "base/stopped.h"
 #include "base/user_error.h"
-#include "base/version.h"
 #include "scenario/checkpointing.h"
 #include "scenario/docking.h"
 #include "scenario/exocytosis.h"
@@ -98,7 +98,7 @@ int program(int argc, char **argv, const bool first_rank) {
 
   if (show_version) {
     if (first_rank)
-      std::cout << "fusogen " << fusogen::version << " (revision " << fusogen::git_revision << ")\n"
+      std::cout << "fusogen " << program_version() << "\n"
                 << "deal.II " << DEAL_II_PACKAGE_VERSION << ", PETSc " << PETSC_VERSION_MAJOR << "."
                 << PETSC_VERSION_MINOR << "." << PETSC_VERSION_SUBMINOR << "\n";
     return ExitStatus::done;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "scenario/run_output.h"
 
+#include "base/program_version.h"
 #include "io/output_directory.h"
 #include "io/throw_on_all_ranks.h"
 
@@ -41,6 +42,9 @@ RunOutput::RunOutput(const RunContext &context)
     try {
       prepare_output_directory(directory);
       std::ofstream file(directory + "/parameters.prm");
+      const auto processes = dealii::Utilities::MPI::n_mpi_processes(communicator);
+      file << "# written by fusogen " << program_version() << " on " << processes
+           << (processes == 1 ? " process" : " processes") << "\n";
       context.table.write(file, false);
       if (!file.flush())
         throw UserError("the file " + directory + "/parameters.prm cannot be written");

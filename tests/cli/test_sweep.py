@@ -174,23 +174,22 @@ times = 2
     def test_stopped_sweep_goes_on(self):
         file = self.write_walks("""
 "Time/Output interval" = 1e3
-"Time/End time" = 2e6
 [vary]
-"Motors/Seed" = [1, 2, 3]
+"Motors/Seed, Time/End time" = [[1, 2e6], [2, 1e4], [3, 1e4]]
 """)
         sweep = subprocess.Popen(self.command(file, "--processes", "1"), stdout=subprocess.PIPE, text=True)
         self.addCleanup(sweep.kill)
-        self.wait_for(lambda: os.path.isfile(self.path("out", "runs", "Seed=1", "statistics.csv")), "a run")
+        self.wait_for(lambda: os.path.isfile(self.path("out", "runs", "Seed=1_End-time=2000000", "statistics.csv")), "a run")
         sweep.send_signal(signal.SIGTERM)
         said = sweep.communicate(timeout=60)[0]
         self.assertEqual(sweep.returncode, 3, said)
         self.assertIn("1 not finished", said)
         self.assertIn("2 not started", said)
-        self.assertEqual(self.state("Seed=1")["state"], "stopped")
+        self.assertEqual(self.state("Seed=1_End-time=2000000")["state"], "stopped")
         done = self.sweep(file)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertEqual(self.state("Seed=1")["attempts"], 2)
-        self.assertEqual(self.state("Seed=2")["attempts"], 1)
+        self.assertEqual(self.state("Seed=1_End-time=2000000")["attempts"], 2)
+        self.assertEqual(self.state("Seed=2_End-time=10000")["attempts"], 1)
 
     def test_job_array(self):
         file = self.write_walks('"Time/End time" = 1e4\n[vary]\n"Motors/Kinesin/Number" = [1, -1]\n')
