@@ -37,7 +37,7 @@ def read_curves(directory):
         path = os.path.join(directory, name)
         if os.path.isfile(path):
             return run_reader.read_table(path)
-    raise RunError(f"There is neither a statistics.csv nor a curve.csv in '{directory}'.")
+    raise RunError(f"There is no statistics.csv, curve.csv or pathway.csv in '{directory}'.")
 
 
 def names_of(directories):
