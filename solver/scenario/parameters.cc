@@ -478,6 +478,9 @@ void Parameters::declare(ParameterTable &table) {
   table.allow_change("Time/Output interval");
   table.allow_change("Time/Smallest step");
   table.allow_change("Checkpoint");
+
+  for (const auto &term : user_terms)
+    term->declare(table);
 }
 
 double Parameters::Vesicle::file_unit_in_nm() const {
@@ -571,6 +574,8 @@ void Parameters::check(const ParameterTable &table) const {
   const auto value = [&](const std::string &path, const double number) {
     return named(table, path, number);
   };
+  for (const auto &term : user_terms)
+    term->check(*this, table);
   if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis &&
       kind != ScenarioKind::docking && kind != ScenarioKind::transport &&
       geometry.dimension == Dimension::space)

@@ -272,6 +272,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
     flow.add(PoleForce<dim>::given(parameters.applied_force.pole));
   if (parameters.applied_force.ring != 0.)
     flow.add(RingForce<dim>(parameters.applied_force.ring));
+  add_user_terms(flow, parameters);
   flow.initialize();
   if (leaflets.local_excess != 0. && !resumed)
     add_local_excess(flow, parameters);
@@ -313,6 +314,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
     now.dissipated_power = flow.total_dissipated_power() / kT;
     now.area = membrane.area();
     now.volume = membrane.volume();
+    now.user_terms = user_term_shares(flow, parameters);
     return now;
   };
   const auto area_difference = [&]() {
