@@ -15,8 +15,8 @@ install(DIRECTORY postprocess DESTINATION ${shared} COMPONENT program
   PATTERN __pycache__ EXCLUDE
   PATTERN "*.pyc" EXCLUDE)
 install(FILES README.md CHANGELOG.md DESTINATION ${documents} COMPONENT program)
-install(DIRECTORY doc/ DESTINATION ${documents}/doc COMPONENT program
-  FILES_MATCHING PATTERN "*.md")
+install(DIRECTORY doc DESTINATION ${documents} COMPONENT program
+  FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 
 # The tools stay beside their package, where Python looks for it, whatever link they are called by.
 file(GLOB tools CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} postprocess/fusogen-*)
@@ -36,11 +36,24 @@ function(install_compressed file name destination component)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/compressed/${component})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   execute_process(
-    COMMAND ${FUSOGEN_GZIP} -9nc ${PROJECT_SOURCE_DIR}/${file}
+    COMMAND ${FUSOGEN_GZIP} -9nc ${file}
     OUTPUT_FILE ${compressed} COMMAND_ERROR_IS_FATAL ANY)
   install(FILES ${compressed} DESTINATION ${destination} COMPONENT ${component})
 endfunction()
-install_compressed(packaging/fusogen.1 fusogen.1 ${CMAKE_INSTALL_MANDIR}/man1 program)
+install_compressed(${PROJECT_SOURCE_DIR}/packaging/fusogen.1 fusogen.1
+  ${CMAKE_INSTALL_MANDIR}/man1 program)
+
+# What Debian wants to know of a package.
+configure_file(packaging/changelog.in ${PROJECT_BINARY_DIR}/changelog @ONLY)
+foreach(component_and_package IN ITEMS program:fusogen development:libfusogen-dev)
+  string(REPLACE ":" ";" pair ${component_and_package})
+  list(GET pair 0 component)
+  list(GET pair 1 name)
+  install(FILES packaging/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name}
+    COMPONENT ${component})
+  install_compressed(${PROJECT_BINARY_DIR}/changelog changelog.Debian
+    ${CMAKE_INSTALL_DATADIR}/doc/${name} ${component})
+endforeach()
 
 # The library of the rooms and its headers, which keep their folders.
 get_property(rooms GLOBAL PROPERTY FUSOGEN_ROOMS)
@@ -60,5 +73,5 @@ install(FILES
   ${PROJECT_BINARY_DIR}/fusogen-config.cmake
   ${PROJECT_BINARY_DIR}/fusogen-config-version.cmake
   DESTINATION ${package} COMPONENT development)
-install(DIRECTORY examples DESTINATION ${documents} COMPONENT development
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libfusogen-dev COMPONENT development
   PATTERN build EXCLUDE)
