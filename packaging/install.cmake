@@ -14,7 +14,7 @@ install(DIRECTORY postprocess DESTINATION ${shared} COMPONENT program
   USE_SOURCE_PERMISSIONS
   PATTERN __pycache__ EXCLUDE
   PATTERN "*.pyc" EXCLUDE)
-install(FILES README.md CHANGELOG.md DESTINATION ${documents} COMPONENT program)
+install(FILES README.md DESTINATION ${documents} COMPONENT program)
 install(DIRECTORY doc DESTINATION ${documents} COMPONENT program
   FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 
@@ -42,6 +42,7 @@ function(install_compressed file name destination component)
 endfunction()
 install_compressed(${PROJECT_SOURCE_DIR}/packaging/fusogen.1 fusogen.1
   ${CMAKE_INSTALL_MANDIR}/man1 program)
+install_compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md changelog ${documents} program)
 
 # What Debian wants to know of a package.
 configure_file(packaging/changelog.in ${PROJECT_BINARY_DIR}/changelog @ONLY)
@@ -53,6 +54,10 @@ foreach(component_and_package IN ITEMS program:fusogen development:libfusogen-de
     COMPONENT ${component})
   install_compressed(${PROJECT_BINARY_DIR}/changelog changelog.Debian
     ${CMAKE_INSTALL_DATADIR}/doc/${name} ${component})
+  # There is no bug of Debian's archive to be closed by a package that is not from it.
+  file(WRITE ${PROJECT_BINARY_DIR}/lintian/${name} "${name}: initial-upload-closes-no-bugs\n")
+  install(FILES ${PROJECT_BINARY_DIR}/lintian/${name}
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides COMPONENT ${component})
 endforeach()
 
 # The library of the rooms and its headers, which keep their folders.

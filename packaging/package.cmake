@@ -27,13 +27,14 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS
   "openmpi-bin, python3-numpy, python3-matplotlib, python3-pandas, python3-vtk9, xvfb, xauth")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "ffmpeg, libfusogen-dev, paraview, snakemake")
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
-  "finite elements for membrane fusion in exocytosis
-fusogen computes how a vesicle fuses with the plasma membrane, from docked bilayers through a pore
-that opens and dilates to a flat membrane, with the lipids that mix and the cargo that leaves. The
-bilayer is a fluid surface with bending rigidity and viscosity, along the meridian of an axisymmetric
-shape or in three dimensions, in parallel.
+"fusogen computes how a vesicle fuses with the plasma membrane in exocytosis,
+from docked bilayers through a pore that opens and dilates to a flat membrane,
+with the lipids that mix and the cargo that leaves. The bilayer is a fluid
+surface with bending rigidity and viscosity, along the meridian of an
+axisymmetric shape or in three dimensions, in parallel.
 .
-Every run keeps an energy and mass ledger and writes tables, a summary and files for ParaView.")
+Every run keeps an energy and mass ledger and writes tables, a summary and
+files for ParaView.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libfusogen-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -44,8 +45,7 @@ endif()
 list(JOIN development ", " CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "cmake, fusogen, g++")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
-  "membrane fusion in exocytosis - library for physical effects of one's own
-Headers and library of fusogen, for a program that is fusogen with energies, dissipations or
-constraints of one's own, and an example of such a program.")
+"Headers and library of fusogen, for a program that is fusogen with energies,
+dissipations or constraints of one's own, and an example of such a program.")
 
 include(CPack)

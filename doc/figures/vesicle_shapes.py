@@ -90,7 +90,7 @@ def main():
     axes.legend(frameon=False, loc="lower left")
     for k, (shape, volume) in enumerate(DRAWN.items()):
         folder, energy = compute(arguments.program, arguments.runs, shape, volume)
-        inset = axes.inset_axes([0.52 + 0.16 * k, 0.62, 0.15, 0.36])
+        inset = axes.inset_axes([0.5 + 0.16 * k, 0.56, 0.15, 0.36])
         for piece in meridian(folder):
             for sign in (1, -1):
                 inset.plot(sign * piece[:, 0], piece[:, 2], color=colours[k], lw=1.5)

@@ -98,6 +98,51 @@ class Program(Installed):
             self.assertEqual(done.stderr, "")
 
 
+@unittest.skipUnless(shutil.which("dpkg-shlibdeps"), "dpkg-dev is not installed")
+class Packages(unittest.TestCase):
+    """The Debian packages, unpacked beside the system."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="fusogen_packages_")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        config = os.path.join(BUILD, "CPackConfig.cmake")
+        run("cpack", "--config", config, "-B", cls.folder, cwd=BUILD)
+        cls.packages = {
+            os.path.basename(path).split("_")[0]: path
+            for path in glob.glob(os.path.join(cls.folder, "*.deb"))
+        }
+        cls.root = os.path.join(cls.folder, "root")
+        for path in cls.packages.values():
+            run("dpkg", "-x", path, cls.root)
+
+    def field(self, package, name):
+        return run("dpkg-deb", "--field", self.packages[package], name).stdout
+
+    def test_names_and_dependencies(self):
+        self.assertEqual(sorted(self.packages), ["fusogen", "libfusogen-dev"])
+        depends = self.field("fusogen", "Depends")
+        for package in ("libdeal.ii-", "libpetsc-real", "libopenmpi", "libc6", "python3"):
+            self.assertIn(package, depends)
+        self.assertNotIn("-dev", depends)
+        self.assertIn("libdeal.ii-dev", self.field("libfusogen-dev", "Depends"))
+
+    def test_program_runs_from_where_it_is_unpacked(self):
+        share = os.path.join(self.root, "usr", "share", "fusogen")
+        program = os.path.join(self.root, "usr", "bin", "fusogen")
+        file = os.path.join(share, "parameter_files", "pore_energy.prm")
+        run(program, file, "--set", "Pore/Neck radii=", "--output", "pore", cwd=self.folder)
+        self.assertTrue(os.path.exists(os.path.join(self.folder, "pore", "summary.json")))
+
+    def test_tools_lead_to_their_package(self):
+        for path in glob.glob(os.path.join(self.root, "usr", "bin", "fusogen-*")):
+            self.assertTrue(os.path.exists(path), f"{path} leads nowhere")
+
+    @unittest.skipUnless(shutil.which("lintian"), "lintian is not installed")
+    def test_lintian(self):
+        run("lintian", "--allow-root", "--fail-on", "error", *self.packages.values())
+
+
 class OwnTerm(Installed):
     """The example of a term outside the tree, built against what is installed."""
 
