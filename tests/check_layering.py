@@ -26,6 +26,7 @@ ALLOWED = {
     # Output knows meshes and numbers, not what they mean.
     "io": {"base", "geometry"},
     "scenario": {"base", "geometry", "mechanics", "lipids", "cargo", "pathway", "transport", "io"},
+    "program": {"base", "geometry", "mechanics", "lipids", "cargo", "pathway", "transport", "io", "scenario"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')

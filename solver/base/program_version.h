@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#ifndef fusogen_base_program_version_h
-#define fusogen_base_program_version_h
+#ifndef FUSOGEN_BASE_PROGRAM_VERSION_H
+#define FUSOGEN_BASE_PROGRAM_VERSION_H
 
 #include <string>
 
 namespace fusogen {
-/**
- * The version of this program and the revision it was built from, "1.2.3 (revision abcdef)".
- * Apart from version.h, whose includers are compiled anew with each commit.
- */
+/// Version and revision of this program, "1.2.3 (revision abcdef)". Apart from version.h, whose
+/// includers are compiled anew with each commit.
 std::string program_version();
 } // namespace fusogen
 

@@ -137,6 +137,7 @@ template <int dim> Observables Docking<dim>::observables() const {
   now.dissipated_power = flow->total_dissipated_power() / kT;
   now.area = membrane->area();
   now.volume = membrane->volume();
+  now.user_terms = user_term_shares(*flow, parameters);
   return now;
 }
 

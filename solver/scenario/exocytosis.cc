@@ -462,6 +462,7 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   now.vesicle_lipid_transferred = transferred;
   for (const Lumen &lumen : lumens)
     now.cargo_released += lumen.released() / lumens.size();
+  now.user_terms = user_term_shares(*flow, parameters);
   return now;
 }
 

@@ -12,7 +12,8 @@
 
 namespace fusogen {
 /// Adds what every vesicle at a plasma membrane has: bending energy with a horizontal rim,
-/// viscosity, drag, area that is kept, and the tension of the membrane beyond the rim.
+/// viscosity, drag, area that is kept, the tension of the membrane beyond the rim, and the user's
+/// terms.
 /// @param drag coefficient xi [pN us/nm^3]
 template <int dim>
 void add_membrane_terms(FlowSystem<dim> &flow, const Parameters &parameters, const double drag) {
@@ -27,6 +28,7 @@ void add_membrane_terms(FlowSystem<dim> &flow, const Parameters &parameters, con
   flow.add(Drag<dim>(drag));
   flow.add(Inextensibility<dim>());
   flow.add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
+  add_user_terms(flow, parameters);
 }
 } // namespace fusogen
 

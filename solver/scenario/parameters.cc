@@ -297,8 +297,8 @@ void Parameters::declare(ParameterTable &table) {
          "Decay length of the adhesion, longer than that of the repulsion.");
   s.real("Bilayer thickness", contact.thickness, "nm", non_negative(),
          "What the distance of surfaces is less than that of mid-surfaces.");
-  s.flag("Membrane with itself", contact_with_itself,
-         "Whether pieces of a vesicle that come near each other interact as well (relaxation).");
+  s.choice("Membrane with itself", contact_with_itself, {{"no", false}, {"yes", true}},
+           "Whether pieces of a vesicle that come near each other interact as well (relaxation).");
 
   s = table.section("Docking");
   s.real("Distance", docking.distance, "nm", positive(),
@@ -480,6 +480,9 @@ void Parameters::declare(ParameterTable &table) {
   table.allow_change("Time/Output interval");
   table.allow_change("Time/Smallest step");
   table.allow_change("Checkpoint");
+
+  for (const auto &term : user_terms)
+    term->declare(table);
 }
 
 double Parameters::Vesicle::file_unit_in_nm() const {
@@ -573,6 +576,8 @@ void Parameters::check(const ParameterTable &table) const {
   const auto value = [&](const std::string &path, const double number) {
     return named(table, path, number);
   };
+  for (const auto &term : user_terms)
+    term->check(*this, table);
   if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis &&
       kind != ScenarioKind::docking && kind != ScenarioKind::transport &&
       geometry.dimension == Dimension::space)

@@ -8,6 +8,7 @@
 #include "lipids/species.h"
 #include "mechanics/choose_solver.h"
 #include "mechanics/contact_law.h"
+#include "scenario/user_term.h"
 #include "transport/motor_team.h"
 #include "transport/track.h"
 
@@ -201,6 +202,9 @@ struct Parameters {
   } checkpoint;
 
   SolverKind linear_solver = SolverKind::automatic;
+
+  /// Effects from outside the tree; each keeps parameters of its own.
+  UserTerms user_terms;
 
   /// Declares every parameter in @p table, which then writes into this object.
   void declare(ParameterTable &table);

@@ -278,6 +278,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
   Contact<dim> *contact = nullptr;
   if (parameters.contact_with_itself)
     contact = &flow.add(Contact<dim>(parameters.contact, ContactOf::all));
+  add_user_terms(flow, parameters);
   flow.initialize();
   if (leaflets.local_excess != 0. && !resumed)
     add_local_excess(flow, parameters);
@@ -319,6 +320,7 @@ template <int dim> void run_relaxation(const RunContext &context) {
     now.dissipated_power = flow.total_dissipated_power() / kT;
     now.area = membrane.area();
     now.volume = membrane.volume();
+    now.user_terms = user_term_shares(flow, parameters);
     return now;
   };
   const auto area_difference = [&]() {

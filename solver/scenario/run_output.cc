@@ -20,6 +20,10 @@ Statistics Observables::row() const {
   row.set("neck radius", "nm", neck_radius);
   row.set("vesicle lipid transferred", "", vesicle_lipid_transferred);
   row.set("cargo released", "", cargo_released);
+  for (const UserTermShare &share : user_terms) {
+    row.set(share.name + " energy", "kT", share.energy);
+    row.set(share.name + " dissipated power", "kT/us", share.power);
+  }
   return row;
 }
 
@@ -32,6 +36,8 @@ void Observables::add_to(Summary &summary) const {
   summary.set("final time", time, "us");
   summary.set("vesicle lipid transferred", vesicle_lipid_transferred, "");
   summary.set("cargo released", cargo_released, "");
+  for (const UserTermShare &share : user_terms)
+    summary.set(share.name + " energy", share.energy, "kT");
 }
 
 RunOutput::RunOutput(const RunContext &context)

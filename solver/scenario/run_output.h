@@ -35,6 +35,7 @@ struct Observables {
   double area = std::nan(""), volume = std::nan("");                 ///< [nm^2], [nm^3]
   double neck_radius = std::nan("");                                 ///< [nm]
   double vesicle_lipid_transferred = 0., cargo_released = 0.;        ///< fractions
+  std::vector<UserTermShare> user_terms;
 
   /// A row of statistics.csv, to which a scenario adds its own columns.
   Statistics row() const;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The command line of fusogen; everything else is in the rooms.
+// The command line of fusogen; everything else is in the other rooms.
+#include "program/run_fusogen.h"
+
 #include "base/computation_error.h"
 #include "base/exit_status.h"
 #include "base/log.h"
@@ -24,9 +26,8 @@
 #include <iostream>
 #include <memory>
 
+namespace fusogen {
 namespace {
-using namespace fusogen;
-
 void run(const RunContext &context) {
   switch (context.parameters.kind) {
   case ScenarioKind::relaxation:
@@ -64,7 +65,7 @@ std::string default_directory(const std::string &parameter_file) {
   return "results/" + name;
 }
 
-int program(int argc, char **argv, const bool first_rank) {
+int program(int argc, char **argv, const bool first_rank, const UserTerms &user_terms) {
   CLI::App app{"fusogen: finite elements for membrane fusion in exocytosis"};
   std::string file, directory;
   std::vector<std::string> assignments;
@@ -101,10 +102,14 @@ int program(int argc, char **argv, const bool first_rank) {
       std::cout << "fusogen " << program_version() << "\n"
                 << "deal.II " << DEAL_II_PACKAGE_VERSION << ", PETSc " << PETSC_VERSION_MAJOR << "."
                 << PETSC_VERSION_MINOR << "." << PETSC_VERSION_SUBMINOR << "\n";
+    for (const auto &term : user_terms)
+      if (first_rank)
+        std::cout << "with the user's term \"" << term->name() << "\"\n";
     return ExitStatus::done;
   }
   Log::instance().set_quiet(quiet);
   Parameters parameters;
+  parameters.user_terms = user_terms;
   ParameterTable table;
   parameters.declare(table);
   if (defaults) {
@@ -163,28 +168,29 @@ void start_alone_quickly() {
 }
 } // namespace
 
-int main(int argc, char **argv) {
+int run_fusogen(int argc, char **argv, const UserTerms &user_terms) {
   use_one_blas_thread();
   start_alone_quickly();
   dealii::Utilities::MPI::MPI_InitFinalize mpi(argc, argv, 1);
   const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD);
   Log::instance().set_rank(rank);
   try {
-    return program(argc, argv, rank == 0);
-  } catch (const fusogen::Stopped &stop) {
-    fusogen::Log::instance().information(stop.what());
-    return fusogen::ExitStatus::stopped;
-  } catch (const fusogen::UserError &error) {
-    fusogen::Log::instance().error(error.what());
-    return fusogen::ExitStatus::wrong_input;
-  } catch (const fusogen::ComputationError &error) {
-    fusogen::Log::instance().error(error.what());
-    return fusogen::ExitStatus::computation_failed;
+    return program(argc, argv, rank == 0, user_terms);
+  } catch (const Stopped &stop) {
+    Log::instance().information(stop.what());
+    return ExitStatus::stopped;
+  } catch (const UserError &error) {
+    Log::instance().error(error.what());
+    return ExitStatus::wrong_input;
+  } catch (const ComputationError &error) {
+    Log::instance().error(error.what());
+    return ExitStatus::computation_failed;
   } catch (const std::exception &error) {
     // A mistake in the program; every rank may know something different of it.
     std::cerr << "internal error on rank " << rank << ": " << error.what() << std::endl;
     if (dealii::Utilities::MPI::n_mpi_processes(MPI_COMM_WORLD) > 1)
-      MPI_Abort(MPI_COMM_WORLD, fusogen::ExitStatus::computation_failed);
-    return fusogen::ExitStatus::computation_failed;
+      MPI_Abort(MPI_COMM_WORLD, ExitStatus::computation_failed);
+    return ExitStatus::computation_failed;
   }
 }
+} // namespace fusogen
