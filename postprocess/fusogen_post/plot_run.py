@@ -435,7 +435,7 @@ def save_single(plot, title, folder):
     return path
 
 
-def save_overview(plots, title, folder):
+def save_overview(plots, title, folder, name="overview", endings=(".png", ".pdf")):
     panels = []
     for plot in plots:
         shown = plot.variants if plot.name == "neck_radius" else [plot.variants[plot.favourite]]
@@ -447,13 +447,13 @@ def save_overview(plots, title, folder):
         rows, columns, figsize=(4.1 * columns, 0.6 + 2.9 * rows), squeeze=False,
         constrained_layout=True,
     )
-    for axes, (name, draw) in zip(grid.flat, panels):
+    for axes, (subject, draw) in zip(grid.flat, panels):
         draw(axes)
-        axes.set_title(name, loc="left", pad=12)
+        axes.set_title(subject, loc="left", pad=12)
     for axes in list(grid.flat)[len(panels):]:
         axes.set_axis_off()
     figure.suptitle(title, fontsize=12)
-    paths = [os.path.join(folder, "overview" + ending) for ending in (".png", ".pdf")]
+    paths = [os.path.join(folder, name + ending) for ending in endings]
     for path in paths:
         figure.savefig(path)
     plt.close(figure)

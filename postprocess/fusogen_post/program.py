@@ -65,13 +65,21 @@ def parameter_units(program):
 
 def read_parameters(path):
     """{"Section/Name": value} of a parameter file as fusogen writes it."""
-    values, sections = {}, []
     try:
         with open(path, encoding="utf-8") as stream:
-            lines = stream.read().splitlines()
+            return parameters_in(stream.read())
     except (OSError, UnicodeDecodeError) as error:
         raise RunError(f"The file '{path}' cannot be read ({error}).") from None
-    for line in lines:
+
+
+def parameter_defaults(program):
+    """{"Section/Name": default} of all parameters."""
+    return parameters_in(ask(program, "--defaults"))
+
+
+def parameters_in(text):
+    values, sections = {}, []
+    for line in text.splitlines():
         line = line.split("#", 1)[0].strip()
         if line.startswith("subsection "):
             sections.append(line[len("subsection "):].strip())

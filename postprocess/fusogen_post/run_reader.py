@@ -38,7 +38,8 @@ def require_directory(directory):
         raise RunError(f"There is no directory '{directory}'.")
 
 
-def _number(cell):
+def number(cell):
+    """A number, nan for what is none."""
     try:
         return float(cell)
     except ValueError:
@@ -80,7 +81,7 @@ def read_table(path):
     if not lines:
         raise RunError(f"The file '{path}' has a header but no data yet.")
 
-    data = np.array([[_number(cell) for cell in line] for line in lines])
+    data = np.array([[number(cell) for cell in line] for line in lines])
     return {name: (unit, data[:, k]) for k, (name, unit) in enumerate(header)}
 
 
@@ -194,6 +195,15 @@ def format_time(time):
             break
     digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
     return f"{value:.{digits}f} {unit}"
+
+
+def format_duration(seconds):
+    """Seconds as a person says it: '45 s', '12 min', '3.5 h', '4.2 days'."""
+    for bound, unit, name in ((99.5, 1, "s"), (99.5 * 60, 60, "min"), (48 * 3600, 3600, "h")):
+        if seconds < bound:
+            digits = 1 if seconds / unit < 9.95 and seconds != 0 else 0
+            return f"{seconds / unit:.{digits}f} {name}"
+    return f"{seconds / 86400:.1f} days"
 
 
 def run_as_script(main):

@@ -44,15 +44,6 @@ WAITING, RUNNING, DONE, FAILED, STOPPED = "waiting", "running", "done", "failed"
 CRASHES = (signal.SIGSEGV, signal.SIGFPE, signal.SIGABRT, signal.SIGILL, signal.SIGBUS)
 
 
-def format_duration(seconds):
-    """Seconds as a person says it: '45 s', '12 min', '3.5 h', '4.2 days'."""
-    for bound, unit, name in ((99.5, 1, "s"), (99.5 * 60, 60, "min"), (48 * 3600, 3600, "h")):
-        if seconds < bound:
-            digits = 1 if seconds / unit < 9.95 and seconds != 0 else 0
-            return f"{seconds / unit:.{digits}f} {name}"
-    return f"{seconds / 86400:.1f} days"
-
-
 def write_whole(path, text):
     """Write a file that appears complete or not at all."""
     with open(path + ".tmp", "w", encoding="utf-8") as stream:
@@ -247,7 +238,7 @@ class Sweep:
                     if self.stopping and state["state"] == WAITING:
                         continue
                     left = (time.monotonic() - start) / count * (len(runs) - count)
-                    note = f", about {format_duration(left)} left" if count < len(runs) else ""
+                    note = f", about {run_reader.format_duration(left)} left" if count < len(runs) else ""
                     print(f"[{finished + count}/{len(self.file.runs)}] {run.name}: "
                           f"{self.describe(run, state)}{note if not self.stopping else ''}", flush=True)
 
@@ -257,7 +248,7 @@ class Sweep:
                 how = run_reader.outcome(run_reader.read_summary(self.run_folder(run))) or "done"
             except RunError as error:
                 how = str(error)
-            return f"{how}, {format_duration(state['wall seconds'])}"
+            return f"{how}, {run_reader.format_duration(state['wall seconds'])}"
         if state["state"] == RUNNING:
             return "is computed by another sweep"
         return f"{state['state']}: {state.get('sentence', '')}"
@@ -278,10 +269,10 @@ class Sweep:
         times = [state["wall seconds"] for state in states.values() if state["state"] == DONE]
         if times:
             mean = sum(times) / len(times)
-            print(f"a finished run took {format_duration(mean)} ({format_duration(min(times))} to "
-                  f"{format_duration(max(times))}); {len(runs)} to compute, {processes} at once: about "
-                  f"{format_duration(mean * len(runs))} of computing within "
-                  f"{format_duration(mean * -(-len(runs) // processes))}")
+            print(f"a finished run took {run_reader.format_duration(mean)} ({run_reader.format_duration(min(times))} to "
+                  f"{run_reader.format_duration(max(times))}); {len(runs)} to compute, {processes} at once: about "
+                  f"{run_reader.format_duration(mean * len(runs))} of computing within "
+                  f"{run_reader.format_duration(mean * -(-len(runs) // processes))}")
         elif runs:
             print("no run is done yet, which would tell what they cost; --only 1 computes the first one")
         # not all combinations, but runs that have each value once
