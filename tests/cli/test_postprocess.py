@@ -14,6 +14,7 @@ flattens, written in the format of the solver. With the argument
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,7 @@ except ImportError:
     HAVE_VTK = False
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SCRIPTS = os.path.join(HERE, "..", "..", "postprocess")
+SCRIPTS = os.path.normpath(os.path.join(HERE, "..", "..", "postprocess"))
 
 VTK_LAGRANGE_CURVE = 68
 VTK_LAGRANGE_QUADRILATERAL = 70
@@ -420,6 +421,145 @@ class PlotLipidMixing(TestCase):
         self.assert_fails_with_one_sentence(
             run("fusogen-compare", "--assays", self.directory, "--output", self.path("a.doc")), "a.doc"
         )
+
+
+PARAMETERS = """subsection Scenario
+  set Kind = exocytosis
+end
+subsection Plasma membrane
+  set Tension = {tension}
+end
+subsection Time
+  set End time = {end}
+end
+"""
+
+
+def write_parameters(directory, tension=0.1, end=400):
+    path = os.path.join(directory, "parameters.prm")
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(f"# written by fusogen 7.8.9 (revision abc) on 1 process\n"
+                     f"{PARAMETERS.format(tension=tension, end=end)}")
+    os.utime(path, (1e9, 1e9))  # long before the summary
+
+
+class CompareRuns(TestCase):
+    def test_two_tensions(self):
+        runs = [self.path(name) for name in ("slack", "tense")]
+        for directory, tension in zip(runs, (0.1, 0.4)):
+            write_fusion_run(directory, 10, surfaces=False)
+            write_parameters(directory, tension)
+        page = self.path("both.pdf")
+        self.assert_works(run("fusogen-compare", *runs, "--output", page))
+        self.assertTrue(os.path.isfile(page))
+        one, six = self.path("one.png"), self.path("six.png")
+        self.assert_works(run("fusogen-compare", *runs, "--output", six))
+        self.assert_works(run("fusogen-compare", *runs, "--output", one, "--quantity", "area"))
+        self.assertGreater(picture(six).shape[1], 2 * picture(one).shape[1])
+        # a line a run, told apart by pattern or in grey
+        sys.path.insert(0, SCRIPTS)
+        from fusogen_post import compare_runs
+
+        self.assertEqual(compare_runs.names_of(runs), ["slack (Plasma membrane/Tension = 0.1)",
+                                                       "tense (Plasma membrane/Tension = 0.4)"])
+        styles = [(style["linestyle"], np.dot(
+            compare_runs.plt.matplotlib.colors.to_rgb(style["color"]), (0.299, 0.587, 0.114)))
+            for style in compare_runs.plot_run.STYLES]
+        for k, (pattern, grey) in enumerate(styles):
+            for other, other_grey in styles[:k]:
+                self.assertTrue(pattern != other or abs(grey - other_grey) > 0.2, (pattern, other))
+
+    def test_errors(self):
+        write_fusion_run(self.path("one"), 10, surfaces=False)
+        self.assert_fails_with_one_sentence(
+            run("fusogen-compare", self.path("one"), self.path("none")), "none")
+        self.assert_fails_with_one_sentence(
+            run("fusogen-compare", self.path("one"), "--quantity", "colour"), "colour", "neck radius")
+
+
+class ReportRun(TestCase):
+    def read(self):
+        with open(self.path("report.html"), encoding="utf-8") as stream:
+            return stream.read()
+
+    def test_one_file_with_everything(self):
+        write_fusion_run(self.directory, 10, surfaces=False)
+        write_parameters(self.directory, 0.25)
+        done = run("fusogen-report", self.directory)
+        self.assert_works(done)
+        page = self.read()
+        for words in ("full fusion", "7.8.9 (revision abc)", "final neck radius", "Tension"):
+            self.assertIn(words, page)
+        self.assertGreater(page.count("data:image/png;base64,"), 8)
+        # nothing is loaded from elsewhere
+        sources = re.findall(r'(?:src|href)="([^"]{0,40})', page)
+        self.assertTrue(all(source.startswith("data:") for source in sources), sources)
+        self.assertNotIn('class="warning">The run has not', page)
+
+    def test_warnings(self):
+        write_fusion_run(self.directory, 10, surfaces=False)
+        write_parameters(self.directory)
+        with open(self.path("summary.json"), "w", encoding="utf-8") as stream:
+            json.dump({"outcome": "end time", "area ledger error": {"value": 1e-3, "unit": ""},
+                       "steps": {"value": 10.0, "unit": ""}, "rejected steps": {"value": 9.0, "unit": ""}}, stream)
+        self.assert_works(run("fusogen-report", self.directory))
+        page = self.read()
+        self.assertIn("Not all membrane area is accounted for", page)
+        self.assertIn("9 of 19 time steps", page)
+        os.remove(self.path("summary.json"))
+        self.assert_works(run("fusogen-report", self.directory, "--output", self.path("new", "page.html")))
+        with open(self.path("new", "page.html"), encoding="utf-8") as stream:
+            self.assertIn("has not come to its end", stream.read())
+
+    def test_energy_ledger(self):
+        sys.path.insert(0, SCRIPTS)
+        from fusogen_post import report_run
+
+        table = {"time": ("us", np.array([0.0, 1, 1, 2])), "total energy": ("kT", np.array([100.0, 100, 130, 20])),
+                 "dissipated energy": ("kT", np.array([0.0, 0, 0, 95])),
+                 "remeshing energy": ("kT", np.array([0.0, 0, 0, -5]))}
+        rows, rest, lost = report_run.energy_ledger(table)
+        self.assertEqual(dict(rows)["changed by fusion and other sudden events"], 30)
+        self.assertAlmostEqual(rest, -10)  # 100 + 30 - 95 - 5 = 30, but 20 is left
+        self.assertAlmostEqual(lost, 110)
+        del table["dissipated energy"]
+        self.assertIsNone(report_run.energy_ledger(table))
+
+    def test_errors(self):
+        self.assert_fails_with_one_sentence(run("fusogen-report", self.path("none")), "none")
+        self.assert_fails_with_one_sentence(run("fusogen-report", self.directory), "no run")
+
+
+class WatchRun(TestCase):
+    def test_a_run_that_ends(self):
+        write_fusion_run(self.directory, 10, surfaces=False)
+        write_parameters(self.directory)
+        os.rename(self.path("summary.json"), self.path("later"))
+        done = run("fusogen-watch", self.directory, "--once")
+        self.assert_works(done)
+        self.assertRegex(done.stdout, r"t = 201 µs of 400 µs \(50\.\d %\), neck radius .* nm")
+        self.assertRegex(done.stdout, r"to the end time")
+        self.assertTrue(os.path.isfile(self.path("plots", "live.png")))
+        os.rename(self.path("later"), self.path("summary.json"))
+        done = run("fusogen-watch", self.directory)  # ends by itself
+        self.assert_works(done)
+        self.assertIn("full fusion at t = 201 µs", done.stdout)
+
+    def test_errors(self):
+        self.assert_fails_with_one_sentence(run("fusogen-watch", self.path("none")), "none")
+        self.assert_fails_with_one_sentence(run("fusogen-watch", self.directory), "parameters.prm")
+
+
+class Documentation(unittest.TestCase):
+    def test_files_that_are_named_exist(self):
+        source = os.path.dirname(SCRIPTS)
+        texts = ["README.md", "quickstart"] + [
+            os.path.join(folder, name) for folder in ("doc", "parameter_files")
+            for name in os.listdir(os.path.join(source, folder)) if name.endswith((".md", ".prm", ".toml"))]
+        for text in texts:
+            with open(os.path.join(source, text), encoding="utf-8") as stream:
+                for name in re.findall(r"\bpostprocess/([\w./-]*\w)", stream.read()):
+                    self.assertTrue(os.path.exists(os.path.join(SCRIPTS, name)), f"{text}: {name}")
 
 
 class PlotPathway(TestCase):
