@@ -24,6 +24,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <memory>
 
 namespace fusogen {
@@ -55,6 +56,33 @@ void run(const RunContext &context) {
     run_fusion_pathway(context);
     break;
   }
+}
+
+// The parameters of the user's terms with their values, in a table that has them.
+std::map<std::string, std::string> user_parameters(const ParameterTable &table) {
+  Parameters plain;
+  ParameterTable without_user;
+  plain.declare(without_user);
+  std::map<std::string, std::string> values;
+  for (const std::string &name : table.names())
+    values[name] = table.value(name);
+  for (const std::string &name : without_user.names())
+    values.erase(name);
+  return values;
+}
+
+// The user's terms act on a flow in time; where there is none, nobody shall wonder what they did.
+void check_user_terms(const Parameters &parameters, const ParameterTable &table,
+                      const std::map<std::string, std::string> &defaults) {
+  const ScenarioKind kind = parameters.kind;
+  if (kind != ScenarioKind::pore_energy && kind != ScenarioKind::tether &&
+      kind != ScenarioKind::fusion_pathway && kind != ScenarioKind::transport)
+    return;
+  for (const auto &[name, value] : user_parameters(table))
+    if (value != defaults.at(name))
+      throw UserError(name + " = " + value + " (" + table.where(name) +
+                      ") is of a term that acts in time, which Scenario/Kind = " +
+                      table.value("Scenario/Kind") + " does not have");
 }
 
 std::string default_directory(const std::string &parameter_file) {
@@ -112,6 +140,7 @@ int program(int argc, char **argv, const bool first_rank, const UserTerms &user_
   parameters.user_terms = user_terms;
   ParameterTable table;
   parameters.declare(table);
+  const std::map<std::string, std::string> user_defaults = user_parameters(table);
   if (defaults) {
     if (first_rank)
       table.write(std::cout, true);
@@ -125,6 +154,7 @@ int program(int argc, char **argv, const bool first_rank, const UserTerms &user_
     table.assign(assignment);
   parameters.resolve_paths(table, file);
   parameters.check(table);
+  check_user_terms(parameters, table, user_defaults);
   if (check) {
     Log::instance().information(file + ": all parameters are valid");
     return ExitStatus::done;

@@ -218,6 +218,11 @@ class OwnTerm(Installed):
         wrong = ("--set", "Optical trap/Axial stiffness=-1")
         done = run(self.with_trap, self.file, *wrong, cwd=self.folder, status=1)
         self.assertIn('Optical trap/Axial stiffness = "-1" is out of range', done.stderr)
+        static = ("--set", "Scenario/Kind=pore energy")
+        done = run(self.with_trap, self.file, *static, cwd=self.folder, status=1)
+        self.assertIn("term that acts in time", done.stderr)
+        file = self.share("fusogen", "parameter_files", "pore_energy.prm")
+        run(self.with_trap, "--check", file, cwd=self.folder)
 
     def test_resume(self):
         """Its parameters are physics: a run is resumed with the same ones only."""
