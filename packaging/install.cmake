@@ -27,6 +27,10 @@ foreach(tool IN LISTS tools)
   file(CREATE_LINK ${target} ${PROJECT_BINARY_DIR}/links/${name} SYMBOLIC)
   install(FILES ${PROJECT_BINARY_DIR}/links/${name} DESTINATION ${CMAKE_INSTALL_BINDIR}
     COMPONENT program)
+  # The page of the program tells of its tools.
+  file(CREATE_LINK fusogen.1.gz ${PROJECT_BINARY_DIR}/links/${name}.1.gz SYMBOLIC)
+  install(FILES ${PROJECT_BINARY_DIR}/links/${name}.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+    COMPONENT program)
 endforeach()
 
 # Man pages and changelogs are compressed without the time, so that packages can be reproduced.
