@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Draw the membranes of a run as pictures, a storyboard and an animation.
 
-    fusogen-render DIR [--frames N] [--size WxH] [--no-cutaway]
+    fusogen-render DIR [--frames N] [--size WxH] [--camera NAME] [--no-cutaway]
 
 reads DIR/surface.pvd and writes DIR/frames/frame_0000.png, ..., the picture
 DIR/frames/storyboard.png with up to eight stages, and DIR/animation.gif (and
@@ -9,7 +9,8 @@ DIR/animation.mp4 if ffmpeg is installed).
 
 The bilayer is drawn with its thickness: two leaflets, 2 nm to either side of
 the computed surface, in orange where they hold lipid of the vesicle. The half
-towards the viewer is cut away. The pictures are not spread evenly in time but
+towards the viewer is cut away. Cameras are "tilted" (somewhat from above), "side",
+"top", "below" (from outside of the cell), and "neck" (close to the pore). The pictures are not spread evenly in time but
 such that the shape changes by about the same amount from one to the next.
 
 Of a vesicle that walks along a track (scenario transport) render_walk.py draws
@@ -74,6 +75,14 @@ CUT_MIDDLE = ((0.62, 0.68, 0.76), (0.93, 0.68, 0.42))
 CUT_TAILS = ((0.86, 0.89, 0.93), (0.99, 0.87, 0.70))
 
 ELEVATION = 26.0  # degrees by which the viewer looks down on the membrane
+# {name: (elevation, radius that is seen over that of the vesicle; None for all that matters)}
+CAMERAS = {
+    "tilted": (ELEVATION, None),
+    "side": (0.0, None),
+    "top": (90.0, None),
+    "below": (-ELEVATION, None),
+    "neck": (12.0, 0.9),
+}
 SUPERSAMPLING = 2
 RESOLUTION = 150000  # triangles that a tessellated surface may have, about
 
@@ -447,12 +456,12 @@ def cut_faces(data, towards_viewer):
 class Scene:
     """One window, one fixed camera; draws one surface after the other."""
 
-    def __init__(self, size, view_radius, bottom, top, cutaway, plane_height=None):
+    def __init__(self, size, view_radius, bottom, top, cutaway, plane_height=None, elevation=ELEVATION):
         self.cutaway = cutaway
         self.plane_height = plane_height  # of the plasma membrane; None without one
         self.view_radius = view_radius
         self.size = size
-        elevation = np.radians(ELEVATION)
+        elevation = np.radians(elevation)
         # the viewer looks along +y and down; x runs to the right
         self.backward = np.array([0.0, -np.cos(elevation), np.sin(elevation)])
         self.up = np.array([0.0, np.sin(elevation), np.cos(elevation)])
@@ -628,13 +637,15 @@ def name_sides(draw, scene, size):
     if scene.plane_height is None:
         return
     font_ = font(size)
+    if abs(scene.up[2]) < 0.1:  # from the top there is only one side
+        return
     x = scene.pixel(scene.view_radius, 0, 0)[0]
-    far = scene.pixel(0, scene.view_radius, scene.plane_height + HALF_THICKNESS)[1]
-    draw.text((x, far - 0.9 * size), "cytosol", font=font_, fill=FAINT, anchor="rb")
-    y = scene.pixel(scene.view_radius, 0, scene.plane_height - HALF_THICKNESS)[1]
-    if not scene.cutaway:
-        y = scene.pixel(0, -scene.view_radius, scene.plane_height - HALF_THICKNESS)[1]
-    draw.text((x, y + 0.7 * size), "outside of the cell", font=font_, fill=FAINT, anchor="rt")
+    edges = (0.0 if scene.cutaway else -scene.view_radius, scene.view_radius)
+    y = min(scene.pixel(0, edge, scene.plane_height + HALF_THICKNESS)[1] for edge in edges)
+    draw.text((x, y - 0.9 * size), "cytosol", font=font_, fill=FAINT, anchor="rb")
+    y = max(scene.pixel(0, edge, scene.plane_height - HALF_THICKNESS)[1] for edge in edges)
+    y = min(y + 0.7 * size, scene.size[1] - 4.2 * size)  # above the scale bar
+    draw.text((x, y), "outside of the cell", font=font_, fill=FAINT, anchor="rt")
 
 
 def annotate(picture, scene, time, note, has_lipids):
@@ -871,8 +882,10 @@ def main():
                         help="number of pictures, if the run has that many (default: 60)")
     parser.add_argument("--size", metavar="WxH", type=parse_size, default=(1280, 720),
                         help="size of a picture in pixels (default: 1280x720)")
+    parser.add_argument("--camera", metavar="NAME", choices=list(CAMERAS), default="tilted",
+                        help=f"{', '.join(CAMERAS)} (default: tilted)")
     parser.add_argument("--cutaway", action=argparse.BooleanOptionalAction, default=True,
-                        help="cut away the half towards the viewer (default)")
+                        help="cut away the half towards the viewer (default, except from the top)")
     arguments = parser.parse_args()
     directory = arguments.directory
     if MISSING is not None:
@@ -888,6 +901,9 @@ def main():
     collection = collection[:-1:stride] + collection[-1:]
     if os.path.isfile(os.path.join(directory, "track.vtp")):
         from . import render_walk  # which needs this file
+
+        if arguments.camera != "tilted":
+            raise RunError("A vesicle on its track is drawn with the camera 'tilted' only.")
 
         render_walk.draw_walk(directory, collection, arguments.frames, arguments.size)
         return
@@ -905,7 +921,14 @@ def main():
     # a plasma membrane reaches much further out than the vesicle; else there is none
     has_plane = all(stage.extent > 1.5 * radius for stage in stages)
     plane_height = float(np.median([stages[k].rim for k in chosen])) if has_plane else None
-    scene = Scene(arguments.size, view_radius, bottom, top, arguments.cutaway, plane_height)
+    elevation, close = CAMERAS[arguments.camera]
+    if close:
+        middle = plane_height if has_plane else 0.5 * (bottom + top)
+        view_radius = min(view_radius, close * radius)
+        bottom, top = max(bottom, middle - 0.6 * view_radius), min(top, middle + view_radius)
+    cutaway = arguments.cutaway and arguments.camera != "top"
+    # close to the pore the plane may be out of sight, and with it what is on which side of it
+    scene = Scene(arguments.size, view_radius, bottom, top, cutaway, None if close else plane_height, elevation)
 
     in_storyboard = choose(
         travelled[chosen],

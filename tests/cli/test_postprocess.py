@@ -346,6 +346,12 @@ class TestCase(unittest.TestCase):
         for word in words:
             self.assertIn(word, done.stderr)
 
+    def assert_fails(self, done, *words):
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotIn("Traceback", done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
     def assert_works(self, done):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
@@ -626,6 +632,21 @@ class RenderRun(TestCase):
             self.assertEqual(animation.n_frames, 6)
         if shutil.which("ffmpeg"):
             self.assertTrue(os.path.isfile(self.path("animation.mp4")))
+
+    def test_cameras(self):
+        if not self.can_draw():
+            self.skipTest("needs a display or xvfb-run")
+        write_fusion_run(self.directory, 4)
+        seen = {}
+        for camera in ("side", "top", "neck"):
+            done = run("fusogen-render", self.directory, "--frames", "2", "--size", "320x240", "--camera", camera)
+            self.assert_works(done)
+            seen[camera] = looks_orange(picture(self.path("frames", "frame_0000.png"))[:200])
+        # from the top the vesicle hides its lumen and is a disc, from the side a ring is cut
+        rows, columns = seen["top"].nonzero()
+        self.assertAlmostEqual(np.ptp(rows), np.ptp(columns), delta=4)
+        self.assertGreater(seen["neck"].sum(), 2 * seen["side"].sum())
+        self.assert_fails(run("fusogen-render", self.directory, "--camera", "nowhere"), "nowhere", "tilted")
 
     def test_whole_surface_without_further_files(self):
         if not self.can_draw():
