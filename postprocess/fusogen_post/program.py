@@ -21,8 +21,12 @@ def find_program(wanted=None):
             if not os.access(path, os.X_OK) or os.path.isdir(path):
                 raise RunError(f"There is no program '{path}', which {source} names.")
             return os.path.abspath(path)
-    built = os.path.join(HERE, "..", "..", "build", "fusogen")
-    found = os.path.normpath(built) if os.access(built, os.X_OK) else shutil.which("fusogen")
+    # in the checkout, and where it is installed
+    for place in (("..", "..", "build"), ("..", "..", "..", "..", "bin")):
+        path = os.path.normpath(os.path.join(HERE, *place, "fusogen"))
+        if os.access(path, os.X_OK):
+            return path
+    found = shutil.which("fusogen")
     if not found:
         raise RunError("The program fusogen is not found; build it, or name it with --program.")
     return found

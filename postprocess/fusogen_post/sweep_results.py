@@ -143,7 +143,8 @@ def panels_of(table, further):
     if not further:
         return [("", table)]
     parts = []
-    for values, part in table.groupby([axis.column for axis in further], sort=False):
+    keys = [axis.column for axis in further]
+    for values, part in table.groupby(keys if len(keys) > 1 else keys[0], sort=False):
         values = values if isinstance(values, tuple) else (values,)
         title = ", ".join(f"{axis.label}: {axis.texts[axis.place(value)]}"
                           for axis, value in zip(further, values))
