@@ -560,8 +560,9 @@ class Documentation(unittest.TestCase):
     def test_files_that_are_named_exist(self):
         source = os.path.dirname(SCRIPTS)
         texts = ["README.md", "quickstart"] + [
-            os.path.join(folder, name) for folder in ("doc", "parameter_files")
-            for name in os.listdir(os.path.join(source, folder)) if name.endswith((".md", ".prm", ".toml"))]
+            os.path.join(folder, name) for top in ("doc", "parameter_files", "packaging")
+            for folder, _, names in os.walk(os.path.join(source, top))
+            for name in names if name.endswith((".md", ".prm", ".toml", ".1"))]
         for text in texts:
             with open(os.path.join(source, text), encoding="utf-8") as stream:
                 for name in re.findall(r"\bpostprocess/([\w./-]*\w)", stream.read()):
