@@ -129,14 +129,15 @@ def save_curves(directories, path, wanted):
 def main():
     parser = argparse.ArgumentParser(description="Put several runs into one picture.")
     parser.add_argument("directories", metavar="DIR", nargs="+", help="output directories of runs")
-    parser.add_argument("--output", metavar="FILE", default="comparison.png",
-                        help="the picture to write, .png or .pdf (default: comparison.png)")
+    parser.add_argument("--output", metavar="FILE",
+                        help="the picture to write, .png or .pdf (default: comparison.png beside the first run)")
     parser.add_argument("--quantity", metavar="NAME", action="append",
                         help="draw this column, such as \"neck radius\"; may be repeated")
     parser.add_argument("--assays", action="store_true",
                         help="what lipid-mixing assays show, side by side")
     arguments = parser.parse_args()
-    directories, path = arguments.directories, arguments.output
+    directories = arguments.directories
+    path = arguments.output or os.path.join(os.path.dirname(os.path.normpath(directories[0])), "comparison.png")
     for directory in directories:
         run_reader.require_directory(directory)
     try:

@@ -35,7 +35,7 @@ import sys
 import time
 
 from . import program as fusogen
-from . import run_reader, sweep_cluster, sweep_file, sweep_results
+from . import run_reader, sweep_cluster, sweep_file
 from .run_reader import RunError
 from .sweep_file import SweepFile
 
@@ -300,6 +300,8 @@ class Sweep:
 
     def gather(self):
         """Write tables and plots, list what failed, and return the exit status."""
+        from . import sweep_results  # pandas and matplotlib take a second to load, a single run needs neither
+
         states = {run.name: self.state(run) for run in self.file.runs}
         written = sweep_results.write_tables(self, states) + sweep_results.write_plots(self, states)
         by_state = {}

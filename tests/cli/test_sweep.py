@@ -24,6 +24,11 @@ PROGRAM = os.path.abspath(os.environ.get("FUSOGEN", os.path.join(SOURCE, "build"
 SWEEP = os.path.join(SOURCE, "postprocess", "fusogen-sweep")
 TRANSPORT = os.path.join(SOURCE, "parameter_files", "transport.prm")
 
+sys.path.insert(0, os.path.dirname(SWEEP))
+from fusogen_post import program, run_reader, sweep_file  # noqa: E402
+
+UNITS = program.parameter_units(PROGRAM)
+
 # a walk that takes a fraction of a second
 SHORT = """
 [set]
@@ -79,12 +84,11 @@ class TestCase(unittest.TestCase):
 
 class WrongSweepFile(TestCase):
     def assert_sentence(self, text, *words):
-        done = self.sweep(self.write(text))
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        with self.assertRaises(run_reader.RunError) as caught:
+            sweep_file.SweepFile(self.write(text), UNITS)
+        self.assertNotIn("\n", str(caught.exception))
         for word in words:
-            self.assertIn(word, done.stderr)
-        self.assertFalse(os.path.exists(self.output))
+            self.assertIn(word, str(caught.exception))
 
     def test_sentences(self):
         head = f'parameter_file = "{TRANSPORT}"\n'
@@ -105,10 +109,34 @@ class WrongSweepFile(TestCase):
         self.assert_sentence(f"{head}[run]\nprocesses = 0\n{vary}", "processes")
         self.assert_sentence(f"{head}[runs]\n{vary}", '"runs"')
 
-    def test_no_file(self):
-        done = self.sweep(self.path("none.toml"))
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("none.toml", done.stderr)
+    def test_command(self):
+        for file, word in ((self.path("none.toml"), "none.toml"), (self.write("[vary]\n"), "parameter_file")):
+            done = self.sweep(file)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+            self.assertIn(word, done.stderr)
+            self.assertFalse(os.path.exists(self.output))
+
+    def test_ranges_and_names(self):
+        file = sweep_file.SweepFile(self.write(f"""
+parameter_file = "{TRANSPORT}"
+[vary]
+"Motors/ATP concentration" = {{ from = 1, to = 100, points = 3, spacing = "log" }}
+"Motors/Kinesin/Number" = {{ from = 1, to = 2, points = 2 }}
+"Motors/Dynein/Number" = [0]
+"""), UNITS)
+        self.assertEqual(len(file.runs), 6)
+        self.assertEqual(file.runs[2].name, "ATP-concentration=10_Kinesin-Number=1_Dynein-Number=0")
+        self.assertEqual(file.runs[2].settings["Motors/Kinesin/Number"], "1")
+        self.assertEqual(file.label("Motors/ATP concentration"), "Motors/ATP concentration [uM]")
+        # two parameters whose last parts are alike
+        file = sweep_file.SweepFile(self.write(f"""
+parameter_file = "{TRANSPORT}"
+[vary]
+"Bilayer/Spontaneous curvature" = [0, 0.01]
+"Vesicle/Radius, Track/Start" = [[20, 0], [30, 100]]
+"""), UNITS)
+        self.assertEqual(file.runs[-1].name, "Spontaneous-curvature=0.01_Radius=30_Start=100")
 
 
 class Runs(TestCase):
