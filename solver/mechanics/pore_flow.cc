@@ -4,27 +4,28 @@
 #include <utility>
 
 namespace fusogen {
+bool is_around_lumen(const Vector3 &point, const std::vector<Vector3> &necks,
+                     const unsigned int vesicle) {
+  if (necks.empty() || point[2] < necks[vesicle][2])
+    return false;
+  const auto squared_distance = [&point](const Vector3 &middle) {
+    const double x = point[0] - middle[0], y = point[1] - middle[1];
+    return x * x + y * y;
+  };
+  for (const Vector3 &other : necks)
+    if (squared_distance(other) < squared_distance(necks[vesicle]))
+      return false;
+  return true;
+}
+
 template <int dim>
 void PoreFlow<dim>::open(std::vector<Vector3> necks, const double new_resistance) {
   middles = std::move(necks);
   resistance = new_resistance;
 }
 
-template <int dim> bool PoreFlow<dim>::is_around_lumen(const Vector3 &point) const {
-  if (middles.empty() || point[2] < middles[vesicle][2])
-    return false;
-  const auto squared_distance = [&point](const Vector3 &middle) {
-    const double x = point[0] - middle[0], y = point[1] - middle[1];
-    return x * x + y * y;
-  };
-  for (const Vector3 &other : middles)
-    if (squared_distance(other) < squared_distance(middles[vesicle]))
-      return false;
-  return true;
-}
-
 template <int dim> double PoreFlow<dim>::displaced(const PointState &p) const {
-  return is_around_lumen(p.before.point)
+  return is_around_lumen(p.before.point, middles, vesicle)
              ? p.before.weight * (p.before.normal * p.displacement.value)
              : 0.;
 }
@@ -35,7 +36,7 @@ template <int dim> double PoreFlow<dim>::dissipated(const PointState &p) const {
 
 template <int dim>
 void PoreFlow<dim>::add_to_constraint(const PointState &p, PointConstraint &g) const {
-  if (!is_around_lumen(p.before.point))
+  if (!is_around_lumen(p.before.point, middles, vesicle))
     return;
   g.value += displaced(p);
   // The value of a displacement is the same in the frames of both surfaces.

@@ -5,13 +5,17 @@
 #include "mechanics/term.h"
 
 namespace fusogen {
+/// Whether a point of the membrane lies around the lumen of the vesicle number @p vesicle: above
+/// the middle of its neck and, with several vesicles, nearer to this neck than to others in the
+/// horizontal. Without necks, never.
+bool is_around_lumen(const Vector3 &point, const std::vector<Vector3> &necks, unsigned int vesicle);
+
 /// Water that has to pass the pore as the lumen of a vesicle shrinks or grows. What flows is the
 /// rate Q at which the membrane around the lumen displaces volume, and it takes a pressure R Q with
 /// the pore's resistance R, so that R Q^2 is dissipated. The pressure is the multiplier of
 ///   int over the lumen's membrane of displacement . nu dA  =  - p dt / R .
 ///
-/// The lumen's membrane is what lies above the middle of the vesicle's neck and, with several
-/// vesicles, is nearer to this neck than to others in the horizontal.
+/// The lumen's membrane is that of is_around_lumen() at the start of a step.
 template <int dim> class PoreFlow : public Term<dim> {
 public:
   /// @param vesicle its number from 0
@@ -39,7 +43,6 @@ public:
 private:
   /// Volume that the membrane displaces at a point of the lumen [nm^3], area weight included.
   double displaced(const PointState &p) const;
-  bool is_around_lumen(const Vector3 &point) const;
 
   unsigned int vesicle;
   std::vector<Vector3> middles;

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "scenario/exocytosis.h"
 
+#include "base/computation_error.h"
 #include "base/log.h"
 #include "cargo/lumen.h"
 #include "io/surface_output.h"
 #include "lipids/mixing_signals.h"
 #include "mechanics/applied_force.h"
+#include "mechanics/constriction.h"
+#include "mechanics/enclosed_volume.h"
+#include "mechanics/lumen_pressure.h"
 #include "mechanics/pore_flow.h"
+#include "scenario/arrest.h"
 #include "scenario/checkpointing.h"
+#include "scenario/course.h"
 #include "scenario/exocytosis_surface.h"
 #include "scenario/leaflets.h"
 #include "scenario/membrane_terms.h"
 #include "scenario/time_stepper.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 
 namespace fusogen {
 using dealii::numbers::PI;
@@ -28,6 +36,31 @@ constexpr double largest_neck_change = 0.05;
 // Time steps between two looks at whether the cells have the right size.
 constexpr unsigned int steps_between_adaptations = 5;
 
+// int f dA over the cells of a component.
+template <int dim, class Function>
+double component_integral(const Membrane<dim> &membrane, const Component component,
+                          const Function &f) {
+  double sum = 0.;
+  SurfaceValues<dim> values(membrane.degree());
+  std::vector<double> x;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == component) {
+      membrane.cell_positions(cell, x);
+      values.reinit(x, Membrane<dim>::orientation(cell));
+      for (unsigned int q = 0; q < values.n_quadrature_points(); ++q)
+        sum += values.weight(q) * f(values.at(q));
+    }
+  return dealii::Utilities::MPI::sum(sum, membrane.communicator());
+}
+template <int dim> double component_area(const Membrane<dim> &membrane, const Component component) {
+  return component_integral(membrane, component, [](const SurfacePoint &) { return 1.; });
+}
+template <int dim>
+double component_volume(const Membrane<dim> &membrane, const Component component) {
+  return component_integral(membrane, component,
+                            [](const SurfacePoint &s) { return (s.point * s.normal) / 3.; });
+}
+
 template <int dim> class Exocytosis {
 public:
   explicit Exocytosis(const RunContext &context);
@@ -38,11 +71,20 @@ private:
   void resume();
   void serialize(SurfaceArchive<dim> &archive);
   void fuse();
+  bool pore_is_closed() const;
+  void cut();
+  using NewMembrane = typename ExocytosisSurface<dim>::Fused;
+  void take(NewMembrane change, double area);
   void set_up_flow();
   void make_lipids();
   void let_lipids_act();
   const Vector *leaflet_difference() const;
   void open_pores();
+  void act_from_outside();
+  double longest_step() const;
+  double external_energy() const;
+  double vesicle_volume() const;
+  void add_closing_to(Summary &summary) const;
   void advance(double longest);
   bool hemifused() const;
   std::vector<Stalk> stalks() const;
@@ -79,12 +121,24 @@ private:
 
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
-  std::vector<PoreFlow<dim> *> pore_flows; // terms of flow, one for each vesicle, or none
+  // Terms of flow, one for each vesicle, or none.
+  std::vector<PoreFlow<dim> *> pore_flows;
+  std::vector<Constriction<dim> *> rings;
+  std::vector<LumenPressure<dim> *> lumen_pressures;
+  BoundaryTension<dim> *boundary_tension = nullptr;
+  EnclosedVolume<dim> *closed_volume = nullptr; // after the neck was cut
   std::unique_ptr<LipidFields<dim>> lipids;
   MixingSignals<dim> assay;  // contents count mid-surface, so it is told each leaflet's density
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
   std::vector<Neck> necks;
-  bool fused = false;
+  bool fused = false, separated = false; // separated: the neck was cut
+  Course tension;
+  ArrestWatch arrest;
+  double external_work = 0.,
+         tension_work = 0.; // of ring and lumen pressure; of the tension's change
+  struct Closing {
+    double time, energy, area, lumen_volume; // when, jump of the energy, of the lumen before
+  } closing = {0., 0., 0., 0.};
   double initial_area = 0., area_left = 0.;
   double difference_left = 0.; // of the leaflets' contents, through the rim [nm^2]
   std::vector<double> initial_amounts;
@@ -114,7 +168,11 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
               : leaflet_densities(parameters.vesicle.radius, parameters.leaflets.neutral_distance),
           {parameters.vesicle.docking(0).x, parameters.vesicle.docking(0).y}),
       lumens(parameters.vesicle.number(), Lumen(parameters.cargo_diffusion_coefficient)),
-      next_output(parameters.time.output_interval) {
+      tension(parameters.plasma_membrane.tension_times.empty()
+                  ? Course({0.}, {parameters.plasma_membrane.tension})
+                  : Course(parameters.plasma_membrane.tension_times,
+                           parameters.plasma_membrane.tensions)),
+      arrest(parameters.fusion.arrest_time), next_output(parameters.time.output_interval) {
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!fused)
@@ -137,16 +195,32 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   // A viscous membrane resists neither motion of flat pieces across themselves nor a vesicle that
   // turns before it fuses; a trace of drag, far less than that of water, makes them unique.
   const double trace = 1e-6 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
-  add_membrane_terms(*flow, parameters, std::max(bilayer.drag_coefficient, trace));
+  boundary_tension =
+      &add_membrane_terms(*flow, parameters, std::max(bilayer.drag_coefficient, trace));
+  boundary_tension->tension = tension.at(stepper.time());
   add_leaflets(*flow, parameters);
   if (parameters.applied_force.pole != 0.)
     flow->add(PoleForce<dim>::given(parameters.applied_force.pole));
   if (parameters.applied_force.ring != 0.)
     flow->add(RingForce<dim>(parameters.applied_force.ring));
   pore_flows.clear();
-  if (parameters.lumen_viscosity > 0.)
-    for (unsigned int i = 0; i < lumens.size(); ++i)
+  rings.clear();
+  lumen_pressures.clear();
+  for (unsigned int i = 0; i < lumens.size(); ++i) {
+    if (parameters.lumen_viscosity > 0.)
       pore_flows.push_back(&flow->add(PoreFlow<dim>(i)));
+    if (parameters.constriction.acts()) {
+      const auto &force = parameters.constriction.force;
+      rings.push_back(
+          &flow->add(Constriction<dim>({force.ring, force.per_length, force.width}, i)));
+    }
+    if (parameters.lumen_pressure > 0.)
+      lumen_pressures.push_back(&flow->add(LumenPressure<dim>(i)));
+  }
+  // A closed sphere has room for neither its area nor its volume: water follows solutes.
+  closed_volume = separated ? &flow->add(EnclosedVolume<dim>::osmotic(
+                                  vesicle_volume(), parameters.vesicle.osmotic_modulus))
+                            : nullptr;
   flow->initialize();
   // The time in which a neck of the initial size relaxes.
   flow->area_relaxation_time =
@@ -192,8 +266,54 @@ template <int dim> void Exocytosis<dim>::dock() {
 template <int dim> void Exocytosis<dim>::fuse() {
   const double energy_before = total_energy();
   const double area = area_inside();
-  auto change = surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields());
+  take(surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields()), area);
+  fused = true;
+  dissipated = 0.;
+  dissipated_by.clear();
+  fusion_energy = total_energy() - energy_before;
+  stepper.restart_with(parameters.time.initial_step);
+  observe();
+  std::ostringstream line;
+  line << "fusion at " << stepper.time() << " us: bending and tension energy changes by "
+       << fusion_energy / kT << " kT, Gaussian energy by "
+       << -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT << " kT";
+  Log::instance().information(line.str());
+}
 
+template <int dim> bool Exocytosis<dim>::pore_is_closed() const {
+  return std::any_of(necks.begin(), necks.end(), [&](const Neck &neck) {
+    return neck.has_waist && neck.radius < parameters.fusion.closing_radius;
+  });
+}
+
+// The neck is cut, and vesicle and plasma membrane are separate again.
+template <int dim> void Exocytosis<dim>::cut() {
+  const double energy_before = total_energy();
+  closing.time = stepper.time();
+  closing.lumen_volume = necks[0].lumen_volume;
+  fused = false;
+  separated = true;
+  try {
+    take(surface.cut(*membrane, flow->material_area, *lipids, flow->leaflet_fields()),
+         area_inside());
+  } catch (const std::invalid_argument &error) {
+    throw ComputationError(std::string("the neck cannot be cut: ") + error.what(), stepper.time(),
+                           pictures.last_good_state());
+  }
+  closing.energy = total_energy() - energy_before;
+  closing.area = component_area(*membrane, Component::vesicle);
+  stepper.restart_with(parameters.time.initial_step);
+  observe();
+  std::ostringstream line;
+  line << "the pore closes at " << stepper.time() << " us: bending and tension energy changes by "
+       << closing.energy / kT << " kT, Gaussian energy by "
+       << 4. * PI * parameters.gaussian_modulus() / kT << " kT; " << 100. * lumens[0].released()
+       << " % of the cargo and " << 100. * transferred << " % of the vesicle's lipid have left";
+  Log::instance().information(line.str());
+}
+
+// Goes on with a new membrane, on which everything is as @p change says.
+template <int dim> void Exocytosis<dim>::take(NewMembrane change, const double area) {
   std::vector<LipidField> old_fields = lipids->fields();
   std::vector<double> amounts;
   for (const LipidField &field : old_fields)
@@ -218,22 +338,12 @@ template <int dim> void Exocytosis<dim>::fuse() {
     lipids->set_fractions(f, change.fractions[f], leaflet_difference(), amounts[f]);
   let_lipids_act();
   flow->project_moment();
-  fused = true;
-  dissipated = 0.;
-  dissipated_by.clear();
-  fusion_energy = total_energy() - energy_before;
-  stepper.restart_with(parameters.time.initial_step);
-  observe();
-  std::ostringstream line;
-  line << "fusion at " << stepper.time() << " us: bending and tension energy changes by "
-       << fusion_energy / kT << " kT, Gaussian energy by "
-       << -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT << " kT";
-  Log::instance().information(line.str());
 }
 
 template <int dim> void Exocytosis<dim>::resume() {
   membrane = std::make_unique<Membrane<dim>>(context.communicator, parameters.geometry.degree);
   SurfaceArchive<dim> archive = context.checkpoint->restore(*membrane);
+  archive.state().item("separated", separated); // which terms there are depends on it
   set_up_flow();
   make_lipids();
   serialize(archive);
@@ -244,6 +354,14 @@ template <int dim> void Exocytosis<dim>::resume() {
 template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive) {
   StateArchive &state = archive.state();
   state.item("fused", fused);
+  state.item("separated", separated);
+  state.item("time of closing", closing.time);
+  state.item("energy change at closing", closing.energy);
+  state.item("area at closing", closing.area);
+  state.item("lumen volume at closing", closing.lumen_volume);
+  state.item("external work", external_work);
+  state.item("work of tension", tension_work);
+  arrest.serialize(state);
   state.item("initial area", initial_area);
   state.item("initial amounts", initial_amounts);
   state.item("area through rim", area_left);
@@ -276,7 +394,21 @@ template <int dim> double Exocytosis<dim>::area_inside() const {
 // rim takes its share of the tension's energy along, so that this is also what a membrane with its
 // reservoir loses.
 template <int dim> double Exocytosis<dim>::total_energy() const {
-  return flow->energy() + parameters.plasma_membrane.tension * area_inside();
+  return flow->energy() - external_energy() + boundary_tension->tension * area_inside();
+}
+
+// Potential energy of what acts on the membrane from outside; what it loses is work on the
+// membrane.
+template <int dim> double Exocytosis<dim>::external_energy() const {
+  double sum = 0.;
+  if (rings.empty() && lumen_pressures.empty())
+    return sum;
+  const auto energies = flow->energies();
+  for (const auto *ring : rings)
+    sum += energies.at(ring->name());
+  for (const auto *pressure : lumen_pressures)
+    sum += energies.at(pressure->name());
+  return sum;
 }
 
 template <int dim> double Exocytosis<dim>::lipid_mass_error() const {
@@ -377,11 +509,53 @@ template <int dim> void Exocytosis<dim>::open_pores() {
       pore_flows[i]->remove();
 }
 
+// Tension, ring and the pressure of the lumen are those at the start of a step.
+template <int dim> void Exocytosis<dim>::act_from_outside() {
+  const double energy_before = total_energy();
+  boundary_tension->tension = tension.at(stepper.time());
+  tension_work += total_energy() - energy_before;
+  if (!fused)
+    return;
+  std::vector<Vector3> middles;
+  for (const Neck &neck : necks)
+    middles.push_back(neck.middle);
+  const bool on = stepper.time() >= parameters.constriction.start * (1. - 1e-12) &&
+                  stepper.time() < parameters.constriction.end * (1. - 1e-12);
+  for (unsigned int i = 0; i < rings.size(); ++i)
+    if (on && necks[i].has_waist)
+      rings[i]->place(*membrane, necks[i].middle, necks[i].radius);
+    else
+      rings[i]->remove();
+  const double initial_volume = 4. / 3. * PI * std::pow(parameters.vesicle.radius, 3);
+  for (unsigned int i = 0; i < lumen_pressures.size(); ++i)
+    lumen_pressures[i]->set(necks[i].has_waist && necks[i].lumen_volume > 0.
+                                ? parameters.lumen_pressure * initial_volume / necks[i].lumen_volume
+                                : 0.,
+                            middles);
+}
+
+// Steps end where something outside changes, and resolve the change.
+template <int dim> double Exocytosis<dim>::longest_step() const {
+  constexpr double share = 0.02; // of the way between two points of the tension
+  double longest = tension.longest_step(stepper.time(), share);
+  for (const double time : {parameters.constriction.start, parameters.constriction.end})
+    if (const double left = time - stepper.time(); left > 1e-9 * time)
+      longest = std::min(longest, left);
+  return longest;
+}
+
 template <int dim> void Exocytosis<dim>::advance(const double longest) {
   adapt_mesh();
   open_pores();
+  act_from_outside();
+  const double own_energy = flow->energy() - external_energy();
   const Vector positions = membrane->positions();
-  const StepResult step = stepper.advance(*flow, longest);
+  const StepResult step = stepper.advance(*flow, std::min(longest, longest_step()));
+  // What acts from outside is held on to the material during the step, whose energies tell its
+  // work.
+  if (fused && (!rings.empty() || !lumen_pressures.empty()))
+    external_work +=
+        step.energy_before - step.energy_after - own_energy + flow->energy() - external_energy();
   dissipated += step.dissipated;
   for (const auto &[name, power] : flow->dissipated_power())
     dissipated_by[name] += power * stepper.last_step();
@@ -393,10 +567,16 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   if (fused)
     for (unsigned int i = 0; i < lumens.size(); ++i)
       lumens[i].advance(necks[i], stepper.last_step());
+  if (fused)
+    arrest.observe(stepper.time(), necks[0].radius, surface.height(*membrane),
+                   necks[0].has_waist && stepper.time() >= tension.end() &&
+                       (rings.empty() || (stepper.time() >= parameters.constriction.start &&
+                                          (stepper.time() >= parameters.constriction.end ||
+                                           parameters.constriction.end > parameters.time.end))));
 }
 
 template <int dim> bool Exocytosis<dim>::hemifused() const {
-  return !fused && stepper.time() > hemifusion_time * (1. + 1e-12);
+  return !fused && !separated && stepper.time() > hemifusion_time * (1. + 1e-12);
 }
 
 template <int dim> std::vector<Stalk> Exocytosis<dim>::stalks() const {
@@ -437,11 +617,15 @@ template <int dim> void Exocytosis<dim>::move_lipids(const Vector &positions) {
 }
 
 template <int dim> std::optional<std::string> Exocytosis<dim>::outcome() const {
+  if (separated &&
+      stepper.time() >= (closing.time + parameters.fusion.time_after_closing) * (1. - 1e-12))
+    return "kiss-and-run";
   if (!fused)
     return {};
-  for (const Neck &neck : necks)
-    if (neck.has_waist && neck.radius < parameters.fusion.closing_radius)
-      return "pore closed";
+  if (pore_is_closed())
+    return "pore closed";
+  if (arrest.stopped())
+    return "arrested Omega";
   if (surface.height(*membrane) < flat_height * parameters.vesicle.radius)
     return "full fusion";
   return {};
@@ -455,7 +639,7 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   now.total_energy = total_energy() / kT;
   now.dissipated_power = flow->total_dissipated_power() / kT;
   now.area = membrane->area();
-  now.volume = fused ? 0. : membrane->volume();
+  now.volume = fused ? 0. : separated ? vesicle_volume() : membrane->volume();
   for (const Neck &neck : necks)
     now.volume += neck.lumen_volume;
   now.neck_radius = fused ? necks[0].radius : 0.;
@@ -491,6 +675,8 @@ template <int dim> void Exocytosis<dim>::write() {
           (fused ? 0. : 4. * lumens.size()) * PI * parameters.gaussian_modulus() / kT);
   row.set("dissipated energy", "kT", dissipated / kT);
   row.set("remeshing energy", "kT", remeshing_energy / kT);
+  row.set("tension", "pN/nm", boundary_tension->tension);
+  row.set("work from outside", "kT", (external_work + tension_work) / kT);
   row.set("mixing energy", "kT", lipids->mixing_energy() / kT);
   if (lipids->shape_membrane())
     row.set("frustration energy", "kT", lipids->frustration_energy() / kT);
@@ -534,6 +720,25 @@ template <int dim> void Exocytosis<dim>::write() {
       {kappa, parameters.bilayer.spontaneous_curvature, kT, moment, &curvature, &rigidity}, fields);
 }
 
+// What the vesicle takes along when it leaves.
+template <int dim> void Exocytosis<dim>::add_closing_to(Summary &summary) const {
+  summary.set("closing time", closing.time, "us");
+  summary.set("closing energy change", closing.energy / kT, "kT");
+  summary.set("Gaussian energy change at closing", 4. * PI * parameters.gaussian_modulus() / kT,
+              "kT");
+  summary.set("lumen volume before closing", closing.lumen_volume, "nm^3");
+  summary.set("vesicle volume after closing", closed_volume->target, "nm^3");
+  summary.set("vesicle area after closing", closing.area, "nm^2");
+  for (const LipidField &field : lipids->fields())
+    summary.set(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") +
+                    " leaflet of the vesicle",
+                lipids->amount(field, Component::vesicle), "nm^2");
+}
+
+template <int dim> double Exocytosis<dim>::vesicle_volume() const {
+  return component_volume(*membrane, Component::vesicle);
+}
+
 template <int dim> void Exocytosis<dim>::progress() const {
   std::ostringstream line;
   const double share =
@@ -558,15 +763,22 @@ template <int dim> void Exocytosis<dim>::run() {
   const double end_time = parameters.time.end;
   while (stepper.time() < end_time * (1. - 1e-12)) {
     double limit = std::min(next_output, end_time);
-    if (!fused && stepper.time() >= parameters.fusion.time * (1. - 1e-12)) {
+    if (!fused && !separated && stepper.time() >= parameters.fusion.time * (1. - 1e-12)) {
       fuse();
       write();
     }
-    if (!fused)
+    if (separated)
+      limit = std::min(limit, closing.time + parameters.fusion.time_after_closing);
+    else if (!fused)
       limit =
           std::min(limit, stepper.time() < hemifusion_time * (1. - 1e-12) ? hemifusion_time
                                                                           : parameters.fusion.time);
     advance(limit - stepper.time());
+    if (fused && pore_is_closed() && surface.can_cut()) {
+      write();
+      cut();
+      write();
+    }
     const auto reached = outcome();
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
       write();
@@ -594,6 +806,9 @@ template <int dim> void Exocytosis<dim>::run() {
   summary.set("Gaussian energy change",
               fused ? -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT : 0., "kT");
   summary.set("dissipated energy", dissipated / kT, "kT");
+  summary.set("work from outside", (external_work + tension_work) / kT, "kT");
+  if (separated)
+    add_closing_to(summary);
   for (const auto &[name, energy] : dissipated_by)
     if (energy != 0.)
       summary.set("dissipated by " + name, energy / kT, "kT");

@@ -12,11 +12,12 @@
 
 namespace fusogen {
 /// Adds what every vesicle at a plasma membrane has: bending energy with a horizontal rim,
-/// viscosity, drag, area that is kept, the tension of the membrane beyond the rim, and the user's
-/// terms.
+/// viscosity, drag, area that is kept, the tension of the membrane beyond the rim, which is returned,
+/// and the user's terms.
 /// @param drag coefficient xi [pN us/nm^3]
 template <int dim>
-void add_membrane_terms(FlowSystem<dim> &flow, const Parameters &parameters, const double drag) {
+BoundaryTension<dim> &add_membrane_terms(FlowSystem<dim> &flow, const Parameters &parameters,
+                                         const double drag) {
   const Parameters::Bilayer &bilayer = parameters.bilayer;
   Bending<dim> bending(parameters.bending_rigidity(), bilayer.spontaneous_curvature,
                        parameters.leaflets.neutral_distance);
@@ -27,8 +28,10 @@ void add_membrane_terms(FlowSystem<dim> &flow, const Parameters &parameters, con
   flow.add(SurfaceViscosity<dim>(bilayer.surface_viscosity));
   flow.add(Drag<dim>(drag));
   flow.add(Inextensibility<dim>());
-  flow.add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
+  BoundaryTension<dim> &tension =
+      flow.add(BoundaryTension<dim>(parameters.plasma_membrane.tension));
   add_user_terms(flow, parameters);
+  return tension;
 }
 } // namespace fusogen
 

@@ -4,8 +4,10 @@
 #include "base/user_error.h"
 #include "geometry/import/surface_file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <numeric>
 #include <sstream>
 #include <utility>
@@ -259,6 +261,12 @@ void Parameters::declare(ParameterTable &table) {
          "Radius of the modelled patch, whose rim is fixed in space and passes material.");
   s.real("Tension", plasma_membrane.tension, "pN/nm", non_negative(),
          "Tension at the rim of the patch.");
+  s.real_list(
+      "Tension times", plasma_membrane.tension_times, "us", non_negative(),
+      "Times, rising, at which the tension has the values of Tensions; it is linear between "
+      "them and constant before and after (exocytosis). Empty: Tension holds at all times.");
+  s.real_list("Tensions", plasma_membrane.tensions, "pN/nm", non_negative(),
+              "Tension at each of these times, as actin pulls at the plasma membrane.");
 
   s = table.section("Pore");
   s.choice("Kind", pore.kind,
@@ -343,8 +351,30 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Hemifusion radius", fusion.hemifusion_radius, "nm", positive(),
          "Radius of the stalk, a tube of one leaflet as long as the gap, through which the outer "
          "leaflets of hemifused membranes exchange lipids.");
-  s.real("Closing radius", fusion.closing_radius, "nm", positive(),
-         "A neck narrower than this ends the run with the outcome 'pore closed'.");
+  s.real(
+      "Closing radius", fusion.closing_radius, "nm", positive(),
+      "A neck narrower than this is cut: vesicle and plasma membrane are separate again, and the "
+      "outcome is 'kiss-and-run'.");
+  s.real("Time after closing", fusion.time_after_closing, "us", non_negative(),
+         "For how long the run goes on after the neck was cut.");
+  s.real(
+      "Arrest time", fusion.arrest_time, "us", non_negative(),
+      "When neck radius and height have changed by less than 1 % for this long, and constriction "
+      "and tension have come to their last values, the run ends with the outcome 'arrested "
+      "Omega'. 0: never.");
+
+  s = table.section("Constriction");
+  s.real(
+      "Force", constriction.force.ring, "pN", non_negative(),
+      "Radial force of a ring around the neck, as of dynamin, summed over its circumference: 2 pi "
+      "times the line tension of the ring.");
+  s.real("Force per length", constriction.force.per_length, "pN/nm", non_negative(),
+         "Radial force of the ring per length of its circumference, in addition.");
+  s.real(
+      "Width", constriction.force.width, "nm", positive(),
+      "Distance from the narrowest circle at which the pull of the ring has fallen to exp(-1/2).");
+  s.real("Start time", constriction.start, "us", non_negative(), "When the ring begins to act.");
+  s.real("End time", constriction.end, "us", positive(), "When it stops.");
 
   s = table.section("Applied force");
   s.real("Pole", applied_force.pole, "pN", any(),
@@ -388,6 +418,10 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Viscosity", lumen_viscosity, "pN us/nm^2", non_negative(),
          "Viscosity of the lumen's fluid, which has to pass the pore as the vesicle shrinks; water "
          "has 0.00089 at 25 degrees Celsius. With 0 it passes freely.");
+  s.real(
+      "Osmotic pressure", lumen_pressure, "pN/nm^2", non_negative(),
+      "Pressure above that outside by which cargo that cannot leave, a swollen matrix, presses on "
+      "the fused vesicle when it has its initial volume; it goes with one over the volume.");
 
   s = table.section("Track");
   s.real_list("Points x", track.x, "nm", any(),
@@ -760,6 +794,20 @@ void Parameters::check(const ParameterTable &table) const {
     if (fusion.gap >= vesicle.radius)
       throw UserError(value("Fusion/Gap", fusion.gap) + " must be less than " +
                       value("Vesicle/Radius", vesicle.radius) + ", or the neck would not fit");
+    const auto &membrane = plasma_membrane;
+    if (membrane.tension_times.size() != membrane.tensions.size())
+      throw UserError("Plasma membrane/Tensions = " + table.value("Plasma membrane/Tensions") +
+                      " (" + table.where("Plasma membrane/Tensions") +
+                      ") must have as many entries as Plasma membrane/Tension times = " +
+                      table.value("Plasma membrane/Tension times"));
+    if (std::adjacent_find(membrane.tension_times.begin(), membrane.tension_times.end(),
+                           std::greater_equal<double>()) != membrane.tension_times.end())
+      throw UserError(
+          "Plasma membrane/Tension times = " + table.value("Plasma membrane/Tension times") + " (" +
+          table.where("Plasma membrane/Tension times") + ") must be in rising order");
+    if (constriction.end <= constriction.start)
+      throw UserError(value("Constriction/End time", constriction.end) + " must be greater than " +
+                      value("Constriction/Start time", constriction.start));
     if (fusion.closing_radius >= fusion.initial_pore_radius)
       throw UserError(value("Fusion/Closing radius", fusion.closing_radius) +
                       " must be less than " +

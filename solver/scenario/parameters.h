@@ -7,6 +7,7 @@
 #include "lipids/mixing_signals.h"
 #include "lipids/species.h"
 #include "mechanics/choose_solver.h"
+#include "mechanics/constriction.h"
 #include "mechanics/contact_law.h"
 #include "scenario/user_term.h"
 #include "transport/motor_team.h"
@@ -100,6 +101,7 @@ struct Parameters {
   struct PlasmaMembrane {
     double patch_radius = 150.;
     double tension = 0.1;
+    std::vector<double> tension_times, tensions; ///< replace the constant tension if given
   } plasma_membrane;
 
   struct Pore {
@@ -126,6 +128,8 @@ struct Parameters {
     double time = 1.;
     double initial_pore_radius = 1.5;
     double closing_radius = 0.5;
+    double time_after_closing = 1.;
+    double arrest_time = 0.;
     double hemifusion_duration = 0.;
     double hemifusion_radius = 2.;
   } fusion;
@@ -145,6 +149,12 @@ struct Parameters {
     double ring = 0.;
   } applied_force;
 
+  struct RingOfProteins {
+    Constriction<1>::Force force; ///< the same in both geometries
+    double start = 0., end = 1e9;
+    bool acts() const { return force.ring != 0. || force.per_length != 0.; }
+  } constriction;
+
   /// Lists with an entry for each species; those of properties may have one for all.
   struct Lipids {
     std::vector<std::string> names = {"vesicle lipid", "plasma membrane lipid"};
@@ -159,6 +169,7 @@ struct Parameters {
 
   double cargo_diffusion_coefficient = 300.;
   double lumen_viscosity = 0.;
+  double lumen_pressure = 0.;
 
   struct TrackParameters {
     std::vector<double> x = {0., 10000.}, y = {0., 0.}, z = {0., 0.};

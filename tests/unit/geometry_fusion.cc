@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(contents_go_to_the_material_they_belong_to) {
         densities.emplace_back(&field.fraction, before.amount(field));
       densities.emplace_back(&uniform, integral(f.separate, uniform));
       densities.emplace_back(&smooth, integral(f.separate, smooth));
-      const std::vector<Vector> contents = contents_after_fusion(f.separate, *f.fused, densities);
+      const std::vector<Vector> contents = contents_by_area(f.separate, *f.fused, densities);
       BOOST_REQUIRE_EQUAL(contents.size(), 4u);
       for (unsigned int k = 0; k < 4; ++k)
         BOOST_CHECK_SMALL(sum_of(contents[k]) / densities[k].second - 1, 1e-14);
