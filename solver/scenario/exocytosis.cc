@@ -300,6 +300,7 @@ template <int dim> void Exocytosis<dim>::cut() {
     throw ComputationError(std::string("the neck cannot be cut: ") + error.what(), stepper.time(),
                            pictures.last_good_state());
   }
+  necks.clear();
   closing.energy = total_energy() - energy_before;
   closing.area = component_area(*membrane, Component::vesicle);
   stepper.restart_with(parameters.time.initial_step);

@@ -33,6 +33,17 @@ SHORT = {
             "Time/Output interval": 0.05,
         },
     ),
+    "kiss-and-run": (
+        "kiss_and_run.prm",
+        {
+            "Geometry/Meridian cells": 40,
+            "Fusion/Time": 0,
+            "Constriction/Start time": 0,
+            "Constriction/Force": 200,
+            "Fusion/Time after closing": 1,
+            "Time/Energy tolerance": 0.1,
+        },
+    ),
     "exocytosis in space": (
         "exocytosis_3d.prm",
         {

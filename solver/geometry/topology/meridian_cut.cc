@@ -11,10 +11,17 @@
 namespace fusogen {
 namespace {
 constexpr double pi = 3.14159265358979323846;
-// |dz/dr| at which a cap may begin, in the order in which they are tried.
-constexpr double steepest[] = {1., 0.8, 0.6, 0.45, 0.3, 0.2, 0.1};
+// |dz/dr| at which a cap may begin.
+constexpr double slopes[] = {1., 0.8, 0.6, 0.45, 0.3, 0.2, 0.1};
 // Bumps whose sizes differ by less than this share are about equal.
 constexpr double about_equal = 0.1;
+
+// int H^2 dA per du of a surface of revolution, r > 0.
+double squared_curvature(const CurveSample &s) {
+  const double speed = std::hypot(s.r1, s.z1),
+               H = (s.r1 * s.z2 - s.z1 * s.r2) / (speed * speed * speed) + s.z1 / (s.r * speed);
+  return 2. * pi * s.r * speed * H * H;
+}
 
 using Gauss = boost::math::quadrature::gauss<double, 15>;
 
@@ -31,6 +38,10 @@ struct Cap {
     return {r,  height - 0.5 * slope * radius * y + bump * y * y,
             1., derivative(r),
             0., slope / radius - 4. * bump / (radius * radius) * (1. - 3. * x * x)};
+  }
+  double squared_curvature() const {
+    return Gauss::integrate([&](const double r) { return fusogen::squared_curvature(at(r)); }, 0.,
+                            radius);
   }
   double area() const {
     return 2. * pi *
@@ -69,13 +80,19 @@ std::optional<double> find_bump(Cap cap, const double area, const int sign) {
   return sign * 0.5 * (root.first + root.second);
 }
 
-// The cap of the side that leaves the neck in this direction of the parameter, and where it begins.
-std::optional<std::pair<double, Cap>> find_cap(const CurveSpline &omega, const Neck &neck,
-                                               const int direction, const double steep) {
+struct CapAndEdge {
+  double parameter; // of the curve where the cap begins
+  Cap cap;
+  double excess; // int H^2 dA of the cap less that of the wall it replaces
+};
+
+// The cap of the side that leaves the neck in this direction of the parameter.
+std::optional<CapAndEdge> find_cap(const CurveSpline &omega, const Neck &neck, const int direction,
+                                   const double slope) {
   const double end = direction < 0 ? 0. : omega.knots().back();
   // Samples are so fine that no wall between them is missed.
   const double step = 0.02 * std::max(neck.radius, 1e-3 * omega.knots().back());
-  double t = neck.parameter, area = 0.;
+  double t = neck.parameter, area = 0., wall = 0.;
   while ((end - t) * direction > step) {
     const double next = t + direction * step;
     const auto element = [&](const double u) {
@@ -83,9 +100,11 @@ std::optional<std::pair<double, Cap>> find_cap(const CurveSpline &omega, const N
       return 2. * pi * s.r * std::hypot(s.r1, s.z1);
     };
     area += Gauss::integrate(element, std::min(t, next), std::max(t, next));
+    wall += Gauss::integrate([&](const double u) { return squared_curvature(omega.at(u)); },
+                             std::min(t, next), std::max(t, next));
     t = next;
     const CurveSample s = omega.at(t);
-    if (direction * s.r1 <= 0. || std::abs(s.z1) > steep * std::abs(s.r1))
+    if (direction * s.r1 <= 0. || std::abs(s.z1) > slope * std::abs(s.r1))
       continue;
     Cap cap{s.r, s.z, s.z1 / s.r1, 0.};
     // A bump away from the other side: down on the plasma membrane, up on the vesicle.
@@ -94,7 +113,7 @@ std::optional<std::pair<double, Cap>> find_cap(const CurveSpline &omega, const N
       return {};
     cap.bump = apart && (!near || std::abs(*apart) < (1. + about_equal) * std::abs(*near)) ? *apart
                                                                                            : *near;
-    return std::make_pair(t, cap);
+    return CapAndEdge{t, cap, cap.squared_curvature() - wall};
   }
   return {};
 }
@@ -104,18 +123,21 @@ SeparatedMeridians cut_at_neck(const CurveSpline &omega, const Neck &neck) {
   if (!neck.has_waist)
     throw std::invalid_argument("a membrane without a neck cannot be cut");
   const auto side = [&](const int direction) {
-    for (const double steep : steepest)
-      if (const auto found = find_cap(omega, neck, direction, steep))
-        return *found;
-    throw std::invalid_argument("the membrane at the neck is not enough to close both sides");
+    std::optional<CapAndEdge> best;
+    for (const double slope : slopes)
+      if (const auto found = find_cap(omega, neck, direction, slope);
+          found && (!best || found->excess < best->excess))
+        best = found;
+    if (!best)
+      throw std::invalid_argument("the membrane at the neck is not enough to close both sides");
+    return *best;
   };
-  const auto [below, lower] = side(-1);
-  const auto [above, upper] = side(1);
+  const CapAndEdge lower = side(-1), upper = side(1);
   const auto wall = [omega](const double t) { return omega.at(t); };
   const auto cap = [](const Cap &c) {
     return Profile::parametric([c](const double r) { return c.at(r); }, 0., c.radius);
   };
-  return {Profile::parametric(wall, 0., below).joined(cap(lower).reversed()),
-          cap(upper).joined(Profile::parametric(wall, above, omega.knots().back()))};
+  return {Profile::parametric(wall, 0., lower.parameter).joined(cap(lower.cap).reversed()),
+          cap(upper.cap).joined(Profile::parametric(wall, upper.parameter, omega.knots().back()))};
 }
 } // namespace fusogen

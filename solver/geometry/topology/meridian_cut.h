@@ -16,8 +16,8 @@ struct SeparatedMeridians {
 /// its neck. On either side the steep funnel is replaced by a cap, the clamped plate that goes on
 /// with height and slope of the rest, plus a bump d (1 - r^2/r_c^2)^2 inside the radius r_c of its
 /// edge. d is such that each side keeps its area; of the two such d it is the smaller one, or the
-/// one that moves the two sides apart if they are about equal. The edge is where the wall is as
-/// steep as 45 degrees or, if the area is not enough there, where it is less steep.
+/// one that moves the two sides apart if they are about equal. The edge of a cap is where the wall
+/// has one of a few slopes of at most 45 degrees, the one with the least bending energy.
 ///
 /// Throws std::invalid_argument with a sentence if there is no waist or not enough area.
 SeparatedMeridians cut_at_neck(const CurveSpline &omega, const Neck &neck);
