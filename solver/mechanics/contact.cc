@@ -138,7 +138,7 @@ template <int dim> void Contact<dim>::begin_pairs(const MixedSpace<dim> &space) 
       membrane.cell_positions(cell, x);
       surface.reinit(x, Membrane<dim>::orientation(cell));
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
-        weights.push_back(surface.weight(q));
+        weights.push_back(weight(Membrane<dim>::component(cell), surface.at(q)));
     }
 }
 
@@ -170,7 +170,7 @@ void Contact<dim>::find_pairs_from(Search &search, const Filter &sources,
       bool is_new = true;
       for (unsigned int q = 0; q < n_q; ++q, ++number) {
         const ClosestPoint<dim> y = closest(cell, q);
-        if (!y.found())
+        if (!y.found() || weights[number] == 0.)
           continue;
         if (is_new) {
           membrane.cell_positions(cell, x);
@@ -179,7 +179,7 @@ void Contact<dim>::find_pairs_from(Search &search, const Filter &sources,
           is_new = false;
         }
         Pair pair;
-        pair.weight = 0.5 * weights[number];
+        pair.weight = weights[number];
         pair.component = Membrane<dim>::component(cell);
         for (unsigned int k = 0; k < dofs.size(); ++k)
           for (const auto &[dof, share] : shares(search.space, dofs[k])) {
@@ -205,7 +205,7 @@ template <int dim> void Contact<dim>::find_pairs(const MixedSpace<dim> &space) {
   Search search(space);
   using Closest = ContactSearch<dim>;
   if (of == ContactOf::all)
-    find_pairs_from(search, Closest::all(), Closest(membrane, law.cutoff()).with_itself());
+    find_pairs_from(search, Closest::all(), Closest(membrane, cutoff()).with_itself());
   else
     for (const auto &[component, other] :
          {std::pair(Component::vesicle, Component::plasma_membrane),
@@ -213,7 +213,7 @@ template <int dim> void Contact<dim>::find_pairs(const MixedSpace<dim> &space) {
       const Filter sources = Closest::only(component);
       find_pairs_from(
           search, sources,
-          Closest(membrane, law.cutoff(), Closest::only(other)).from(membrane, sources));
+          Closest(membrane, cutoff(), Closest::only(other)).from(membrane, sources));
     }
 
   const auto questions = Utilities::MPI::some_to_some(communicator, search.asked);
@@ -265,7 +265,7 @@ void Contact<dim>::for_each_pair(const bool second,
                                  const std::function<void(const PairSystem &)> &function) const {
   PairSystem system;
   for (const Pair &pair : pairs) {
-    const std::array<double, 3> W = law.at(pair.distance);
+    const std::array<double, 3> W = energy_at(pair.distance);
     const unsigned int n = pair.entries.size();
     system.dofs.resize(n);
     system.gradient.assign(n, 0.);
@@ -304,7 +304,7 @@ void Contact<dim>::for_each_pair(const bool second,
 template <int dim> double Contact<dim>::pair_energy() const {
   double sum = 0.;
   for (const Pair &pair : pairs)
-    sum += pair.weight * law.at(pair.distance)[0];
+    sum += pair.weight * energy_at(pair.distance)[0];
   return sum;
 }
 
@@ -314,7 +314,7 @@ template <int dim> Vector3 Contact<dim>::force_on(const Component component) con
     if (pair.component == pair.other)
       continue;
     const double push =
-        -pair.weight * law.at(pair.distance)[1] * (pair.component == component ? 1. : -1.);
+        -pair.weight * energy_at(pair.distance)[1] * (pair.component == component ? 1. : -1.);
     force[2] += push * pair.normal[spacedim - 1];
     if (dim == 2)
       for (unsigned int c = 0; c < 2; ++c)

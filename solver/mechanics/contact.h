@@ -46,8 +46,18 @@ public:
   /// Force of the other component on this one [pN]; in the meridian along the axis. Collective.
   Vector3 force_on(Component component) const;
 
+  /// Energy per area and its first two derivatives at a distance between mid-surfaces.
+  virtual std::array<double, 3> energy_at(const double distance) const { return law.at(distance); }
+  /// Largest distance between mid-surfaces at which there is any [nm].
+  virtual double cutoff() const { return law.cutoff(); }
+
   const ContactLaw law;
   const ContactOf of;
+
+protected:
+  /// What a point counts, area included [nm^2]; nothing: it is left out.
+  virtual double weight(Component, const SurfacePoint &point) const { return 0.5 * point.weight; }
+  std::vector<double> weights; ///< of the quadrature points of the owned cells
 
 private:
   static constexpr unsigned int spacedim = dim + 1;
@@ -59,7 +69,7 @@ private:
     std::array<double, n_functionals> factor;
   };
   struct Pair {
-    double weight, distance;            // half the area [nm^2]; between mid-surfaces, signed [nm]
+    double weight, distance;            // see weight(); between mid-surfaces, signed [nm]
     dealii::Tensor<1, spacedim> normal; // from y to x, on the outer side
     dealii::Tensor<2, dim> inverse;     // of the second derivatives of |x - y|^2 / 2 by y's place
     Component component, other;         // of x, of y
@@ -71,7 +81,6 @@ private:
   void find_pairs_from(Search &search, const Filter &sources, const ContactMap<dim> &closest);
 
   MPI_Comm communicator = MPI_COMM_SELF;
-  std::vector<double> weights; // of the quadrature points of the owned cells
   std::vector<Pair> pairs;
   double least = std::numeric_limits<double>::infinity();
 };

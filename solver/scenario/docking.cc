@@ -6,6 +6,7 @@
 #include "mechanics/applied_force.h"
 #include "mechanics/contact.h"
 #include "mechanics/enclosed_volume.h"
+#include "mechanics/snares.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis_surface.h"
 #include "scenario/membrane_terms.h"
@@ -47,7 +48,8 @@ private:
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
   Contact<dim> *contact = nullptr;
-  double height = 0., speed = 0.; // of the vesicle's middle [nm], [nm/us]
+  Zippering<dim> *snares = nullptr; // or none
+  double height = 0., speed = 0.;   // of the vesicle's middle [nm], [nm/us]
   double area_left = 0., initial_area = 0.;
   double next_output;
 };
@@ -77,6 +79,10 @@ template <int dim> void Docking<dim>::set_up_flow() {
   const double area = 4. * PI * std::pow(parameters.vesicle.radius, 2);
   flow->add(VesicleForce<dim>(-parameters.docking.force, area));
   contact = &flow->add(Contact<dim>(parameters.contact));
+  if (parameters.snares.number > 0)
+    snares = &flow->add(Zippering<dim>(
+        parameters.snares,
+        Vector3({parameters.vesicle.docking(0).x, parameters.vesicle.docking(0).y, 0.})));
   flow->initialize();
   flow->area_relaxation_time =
       bilayer.surface_viscosity * std::pow(parameters.vesicle.radius, 2) / kappa;
@@ -147,6 +153,10 @@ template <int dim> void Docking<dim>::write() {
   row.set("least distance", "nm", contact->least_distance());
   row.set("contact force", "pN", contact->force_on(Component::vesicle)[2]);
   row.set("contact energy", "kT", flow->energies().at("contact") / kT);
+  if (snares) {
+    row.set("SNARE force", "pN", -snares->force_on(Component::vesicle)[2]);
+    row.set("SNARE energy", "kT", flow->energies().at(snares->name()) / kT);
+  }
   row.set("area through rim", "nm^2", area_left);
   row.set("Newton iterations", "", stepper.newton_iterations());
   output.append("statistics.csv", row);
@@ -210,6 +220,10 @@ template <int dim> void Docking<dim>::run() {
   summary.set("least distance", contact->least_distance(), "nm");
   summary.set("contact force", contact->force_on(Component::vesicle)[2], "pN");
   summary.set("contact energy", flow->energies().at("contact") / kT, "kT");
+  if (snares) {
+    summary.set("SNARE force", -snares->force_on(Component::vesicle)[2], "pN");
+    summary.set("SNARE energy", flow->energies().at(snares->name()) / kT, "kT");
+  }
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
   output.finish(outcome);

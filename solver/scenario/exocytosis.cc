@@ -11,6 +11,7 @@
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/lumen_pressure.h"
 #include "mechanics/pore_flow.h"
+#include "mechanics/snares.h"
 #include "scenario/arrest.h"
 #include "scenario/checkpointing.h"
 #include "scenario/course.h"
@@ -123,10 +124,9 @@ private:
   std::unique_ptr<FlowSystem<dim>> flow;
   // Terms of flow, one for each vesicle, or none.
   std::vector<PoreFlow<dim> *> pore_flows;
-  std::vector<Constriction<dim> *> rings;
+  std::vector<NeckRing<dim> *> rings, crowds; // of constriction, of SNARE complexes
   std::vector<LumenPressure<dim> *> lumen_pressures;
   BoundaryTension<dim> *boundary_tension = nullptr;
-  EnclosedVolume<dim> *closed_volume = nullptr; // after the neck was cut
   std::unique_ptr<LipidFields<dim>> lipids;
   MixingSignals<dim> assay;  // contents count mid-surface, so it is told each leaflet's density
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
@@ -137,8 +137,9 @@ private:
   double external_work = 0.,
          tension_work = 0.; // of ring and lumen pressure; of the tension's change
   struct Closing {
-    double time, energy, area, lumen_volume; // when, jump of the energy, of the lumen before
-  } closing = {0., 0., 0., 0.};
+    // When, jump of the energy, area and volume of the vesicle, of the lumen before.
+    double time, energy, area, volume, lumen_volume;
+  } closing = {0., 0., 0., 0., 0.};
   double initial_area = 0., area_left = 0.;
   double difference_left = 0.; // of the leaflets' contents, through the rim [nm^2]
   std::vector<double> initial_amounts;
@@ -205,6 +206,7 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
     flow->add(RingForce<dim>(parameters.applied_force.ring));
   pore_flows.clear();
   rings.clear();
+  crowds.clear();
   lumen_pressures.clear();
   for (unsigned int i = 0; i < lumens.size(); ++i) {
     if (parameters.lumen_viscosity > 0.)
@@ -214,13 +216,17 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
       rings.push_back(
           &flow->add(Constriction<dim>({force.ring, force.per_length, force.width}, i)));
     }
+    if (parameters.snares.number > 0)
+      crowds.push_back(&flow->add(SnareCrowding<dim>(parameters.snares, kT, i)));
     if (parameters.lumen_pressure > 0.)
       lumen_pressures.push_back(&flow->add(LumenPressure<dim>(i)));
   }
   // A closed sphere has room for neither its area nor its volume: water follows solutes.
-  closed_volume = separated ? &flow->add(EnclosedVolume<dim>::osmotic(
-                                  vesicle_volume(), parameters.vesicle.osmotic_modulus))
-                            : nullptr;
+  if (separated) {
+    if (closing.volume == 0.)
+      closing.volume = vesicle_volume();
+    flow->add(EnclosedVolume<dim>::osmotic(closing.volume, parameters.vesicle.osmotic_modulus));
+  }
   flow->initialize();
   // The time in which a neck of the initial size relaxes.
   flow->area_relaxation_time =
@@ -344,7 +350,9 @@ template <int dim> void Exocytosis<dim>::take(NewMembrane change, const double a
 template <int dim> void Exocytosis<dim>::resume() {
   membrane = std::make_unique<Membrane<dim>>(context.communicator, parameters.geometry.degree);
   SurfaceArchive<dim> archive = context.checkpoint->restore(*membrane);
-  archive.state().item("separated", separated); // which terms there are depends on it
+  // What terms there are depends on it.
+  archive.state().item("separated", separated);
+  archive.state().item("vesicle volume at closing", closing.volume);
   set_up_flow();
   make_lipids();
   serialize(archive);
@@ -359,6 +367,7 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("time of closing", closing.time);
   state.item("energy change at closing", closing.energy);
   state.item("area at closing", closing.area);
+  state.item("vesicle volume at closing", closing.volume);
   state.item("lumen volume at closing", closing.lumen_volume);
   state.item("external work", external_work);
   state.item("work of tension", tension_work);
@@ -402,11 +411,12 @@ template <int dim> double Exocytosis<dim>::total_energy() const {
 // membrane.
 template <int dim> double Exocytosis<dim>::external_energy() const {
   double sum = 0.;
-  if (rings.empty() && lumen_pressures.empty())
+  if (rings.empty() && crowds.empty() && lumen_pressures.empty())
     return sum;
   const auto energies = flow->energies();
-  for (const auto *ring : rings)
-    sum += energies.at(ring->name());
+  for (const auto *all : {&rings, &crowds})
+    for (const auto *ring : *all)
+      sum += energies.at(ring->name());
   for (const auto *pressure : lumen_pressures)
     sum += energies.at(pressure->name());
   return sum;
@@ -527,6 +537,11 @@ template <int dim> void Exocytosis<dim>::act_from_outside() {
       rings[i]->place(*membrane, necks[i].middle, necks[i].radius);
     else
       rings[i]->remove();
+  for (unsigned int i = 0; i < crowds.size(); ++i)
+    if (necks[i].has_waist)
+      crowds[i]->place(*membrane, necks[i].middle, necks[i].radius);
+    else
+      crowds[i]->remove();
   const double initial_volume = 4. / 3. * PI * std::pow(parameters.vesicle.radius, 3);
   for (unsigned int i = 0; i < lumen_pressures.size(); ++i)
     lumen_pressures[i]->set(necks[i].has_waist && necks[i].lumen_volume > 0.
@@ -554,7 +569,7 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   const StepResult step = stepper.advance(*flow, std::min(longest, longest_step()));
   // What acts from outside is held on to the material during the step, whose energies tell its
   // work.
-  if (fused && (!rings.empty() || !lumen_pressures.empty()))
+  if (fused && !(rings.empty() && crowds.empty() && lumen_pressures.empty()))
     external_work +=
         step.energy_before - step.energy_after - own_energy + flow->energy() - external_energy();
   dissipated += step.dissipated;
@@ -728,7 +743,7 @@ template <int dim> void Exocytosis<dim>::add_closing_to(Summary &summary) const 
   summary.set("Gaussian energy change at closing", 4. * PI * parameters.gaussian_modulus() / kT,
               "kT");
   summary.set("lumen volume before closing", closing.lumen_volume, "nm^3");
-  summary.set("vesicle volume after closing", closed_volume->target, "nm^3");
+  summary.set("vesicle volume after closing", closing.volume, "nm^3");
   summary.set("vesicle area after closing", closing.area, "nm^2");
   for (const LipidField &field : lipids->fields())
     summary.set(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") +

@@ -314,6 +314,27 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Force", docking.force, "pN", any(),
          "Force on the vesicle towards the plasma membrane, spread over its area.");
 
+  s = table.section("SNAREs");
+  s.integer("Number", snares.number, 0, 100,
+            "Number of complexes, on a ring: in docking they pull the membranes together, in "
+            "exocytosis they crowd around the neck and push it open.");
+  s.real("Ring radius", snares.radius, "nm", positive(),
+         "Radius of the ring between docked membranes.");
+  s.real("Ring width", snares.width, "nm", positive(),
+         "Distance from the ring at which the share of its force has fallen to exp(-1/2).");
+  s.real("Thickness", snares.thickness, "nm", non_negative(), "Thickness of a complex.");
+  s.real("Assembled distance", snares.assembled_distance, "nm", positive(),
+         "Distance of the mid-surfaces at which complexes are fully zipped.");
+  s.real("Offset", snares.offset, "nm", non_negative(),
+         "Distance of a complex from the mid-surface of the neck around which it lies: half a "
+         "bilayer and half a complex.");
+  s.real_list("Extensions", snares.extensions, "nm", non_negative(),
+              "How far the ends of a complex are from where they are when it is fully zipped; "
+              "rising, for the forces of the next entry.");
+  s.real_list("Forces", snares.forces, "pN", any(),
+              "Force with which a complex pulls its ends together at these extensions; linear "
+              "between them, 0 beyond. By default 17 pN with a work of 65 kT.");
+
   s = table.section("Pathway");
   s.real("Gap", pathway.gap, "nm", positive(),
          "Distance between the facing neutral surfaces of the membranes far from the axis.");
@@ -739,6 +760,23 @@ void Parameters::check(const ParameterTable &table) const {
       throw UserError(value("Bilayer/Drag coefficient", bilayer.drag_coefficient) +
                       " must be greater than 0 for docking: it is all that resists the vesicle's "
                       "motion");
+    if (snares.extensions.size() != snares.forces.size() || snares.extensions.size() < 2)
+      throw UserError("SNAREs/Forces = " + table.value("SNAREs/Forces") + " (" +
+                      table.where("SNAREs/Forces") +
+                      ") must have as many entries, at least two, as SNAREs/Extensions = " +
+                      table.value("SNAREs/Extensions"));
+    if (std::adjacent_find(snares.extensions.begin(), snares.extensions.end(),
+                           std::greater_equal<double>()) != snares.extensions.end())
+      throw UserError("SNAREs/Extensions = " + table.value("SNAREs/Extensions") + " (" +
+                      table.where("SNAREs/Extensions") + ") must be in rising order");
+    if (snares.number * snares.thickness > 2. * dealii::numbers::PI * snares.radius)
+      throw UserError(value("SNAREs/Number", snares.number) + " complexes with " +
+                      value("SNAREs/Thickness", snares.thickness) +
+                      " do not fit side by side on a ring with " +
+                      value("SNAREs/Ring radius", snares.radius));
+    if (snares.number > 0 && snares.radius > 0.8 * vesicle.radius)
+      throw UserError(value("SNAREs/Ring radius", snares.radius) + " must be at most 0.8 times " +
+                      value("Vesicle/Radius", vesicle.radius));
     if (docking.distance <= contact.thickness)
       throw UserError(value("Docking/Distance", docking.distance) + " must be greater than " +
                       value("Contact/Bilayer thickness", contact.thickness));

@@ -9,6 +9,7 @@
 #include "mechanics/choose_solver.h"
 #include "mechanics/constriction.h"
 #include "mechanics/contact_law.h"
+#include "mechanics/snares.h"
 #include "scenario/user_term.h"
 #include "transport/motor_team.h"
 #include "transport/track.h"
@@ -148,6 +149,8 @@ struct Parameters {
     double pole = 0.;
     double ring = 0.;
   } applied_force;
+
+  SnareRing snares;
 
   struct RingOfProteins {
     Constriction<1>::Force force; ///< the same in both geometries

@@ -12,6 +12,7 @@
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/flow_system.h"
 #include "mechanics/inextensibility.h"
+#include "mechanics/snares.h"
 #include "mechanics/surface_viscosity.h"
 #include "surfaces.h"
 
@@ -54,10 +55,10 @@ std::unique_ptr<Membrane<dim>> sphere_above_disc(double radius, double gap, doub
   return membrane;
 }
 
-template <int dim> void check_derivatives(const ContactOf of) {
+template <int dim, class T> void check_derivatives(T term) {
   const auto membrane = sphere_above_disc<dim>(20, 5, 40, dim == 1 ? 24 : 1);
   FlowSystem<dim> flow(*membrane, {{Edge::rim, {true, true, true}}});
-  auto &contact = flow.add(Contact<dim>(soft_law(), of));
+  auto &contact = flow.add(std::move(term));
   flow.initialize();
   const Vector start = membrane->positions();
   const Vector direction = noisy_direction(*membrane, 5);
@@ -112,6 +113,25 @@ template <int dim> void check_derivatives(const ContactOf of) {
   BOOST_CHECK_CLOSE_FRACTION(now.second, (after.first - before.first) / (2 * h), 1e-3);
 }
 
+/// The vertical forces of all pairs, summed over both membranes, relative to their sizes.
+template <int dim> double imbalance(const FlowSystem<dim> &flow, const Contact<dim> &contact) {
+  double total = 0, size = 0;
+  const auto &space = flow.unknowns();
+  std::map<dealii::types::global_dof_index, double> here, vertical;
+  for (const auto &[vector, mixed] : space.displacement_map)
+    here[mixed] = vector % (dim + 1) == dim ? 1. : 0.;
+  for (const auto &part : dealii::Utilities::MPI::all_gather(MPI_COMM_WORLD, here))
+    vertical.insert(part.begin(), part.end());
+  contact.for_each_pair(false, [&](const PairSystem &pair) {
+    for (unsigned int i = 0; i < pair.dofs.size(); ++i) {
+      size += std::abs(pair.gradient[i]);
+      total += pair.gradient[i] * vertical.at(pair.dofs[i]);
+    }
+  });
+  return dealii::Utilities::MPI::sum(total, MPI_COMM_WORLD) /
+         dealii::Utilities::MPI::sum(size, MPI_COMM_WORLD);
+}
+
 template <int dim> void check_forces() {
   // Without a held rim: what acts on the vesicle acts in reverse on the plasma membrane.
   const double radius = 40;
@@ -121,25 +141,7 @@ template <int dim> void check_forces() {
   FlowSystem<dim> flow(*membrane, {{Edge::rim, {false, false, true}}});
   auto &contact = flow.add(Contact<dim>(law));
   flow.initialize();
-  double total = 0, size = 0;
-  contact.for_each_pair(false, [&](const PairSystem &pair) {
-    for (unsigned int i = 0; i < pair.dofs.size(); ++i)
-      size += std::abs(pair.gradient[i]);
-  });
-  // The vertical displacement of all nodes by one.
-  const auto &space = flow.unknowns();
-  std::map<dealii::types::global_dof_index, double> here, vertical;
-  for (const auto &[vector, mixed] : space.displacement_map)
-    here[mixed] = vector % (dim + 1) == dim ? 1. : 0.;
-  for (const auto &part : dealii::Utilities::MPI::all_gather(MPI_COMM_WORLD, here))
-    vertical.insert(part.begin(), part.end());
-  contact.for_each_pair(false, [&](const PairSystem &pair) {
-    for (unsigned int i = 0; i < pair.dofs.size(); ++i)
-      total += pair.gradient[i] * vertical.at(pair.dofs[i]);
-  });
-  total = dealii::Utilities::MPI::sum(total, MPI_COMM_WORLD);
-  size = dealii::Utilities::MPI::sum(size, MPI_COMM_WORLD);
-  BOOST_CHECK_SMALL(total / size, 1e-12);
+  BOOST_CHECK_SMALL(imbalance(flow, contact), 1e-12);
 
   // Half of the energy is over the sphere, half over the plane, see below.
   const double force = contact.force_on(Component::vesicle)[2],
@@ -165,8 +167,101 @@ BOOST_AUTO_TEST_CASE(law) {
 
 BOOST_AUTO_TEST_CASE(derivatives) {
   for (const ContactOf of : {ContactOf::two_components, ContactOf::all}) {
-    check_derivatives<1>(of);
-    check_derivatives<2>(of);
+    check_derivatives<1>(Contact<1>(soft_law(), of));
+    check_derivatives<2>(Contact<2>(soft_law(), of));
+  }
+}
+
+namespace {
+SnareRing eight() {
+  SnareRing snares;
+  snares.number = 8;
+  snares.radius = 8;
+  snares.width = 2;
+  // Softer than the plateau, so that the second derivative has something to show.
+  snares.extensions = {0, 20};
+  snares.forces = {5, 25};
+  return snares;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(derivatives_of_zippering) {
+  check_derivatives<1>(Zippering<1>(eight(), {}));
+  check_derivatives<2>(Zippering<2>(eight(), {}));
+}
+
+BOOST_AUTO_TEST_CASE(landscape_of_a_complex) {
+  const SnareRing snares;
+  BOOST_CHECK_CLOSE_FRACTION(snares.total_energy(), 65 * 4.1143, 1e-3);
+  BOOST_CHECK_SMALL(snares.zippering(snares.extensions.back())[0], 1e-10);
+  BOOST_CHECK_CLOSE_FRACTION(snares.zippering(0.)[0], -snares.total_energy(), 1e-12);
+  BOOST_CHECK_CLOSE_FRACTION(snares.zippering(-1.)[0], -snares.total_energy(), 1e-12);
+  const double h = 1e-5;
+  for (const double x : {-1., 0.4, 8., 16., 20.}) {
+    const auto before = snares.zippering(x - h), now = snares.zippering(x),
+               after = snares.zippering(x + h);
+    BOOST_CHECK_SMALL(now[1] - (after[0] - before[0]) / (2 * h), 1e-6);
+    BOOST_CHECK_SMALL(now[2] - (after[1] - before[1]) / (2 * h), 1e-6);
+  }
+  BOOST_CHECK_EQUAL(snares.zippering(8.)[1], 17.);
+}
+
+namespace {
+template <int dim> void check_zippering(const unsigned int resolution) {
+  SnareRing snares;
+  snares.number = 6;
+  snares.radius = 7;
+  snares.width = 0.5;
+  // Of a sphere of 20 nm radius the ring is 1.3 nm higher than the lowest point.
+  const auto energy_and_force = [&](const double gap) {
+    const auto membrane = sphere_above_disc<dim>(20, gap, 60, resolution);
+    FlowSystem<dim> flow(*membrane, {{Edge::rim, {false, false, true}}});
+    auto &term = flow.add(Zippering<dim>(snares, {}));
+    flow.initialize();
+    const double force = term.force_on(Component::vesicle)[2];
+    if (force != 0.) {
+      BOOST_CHECK_SMALL(imbalance(flow, term), 1e-12);
+      BOOST_CHECK_CLOSE_FRACTION(force, -term.force_on(Component::plasma_membrane)[2], 1e-12);
+    }
+    return std::make_pair(flow.energies().at("SNARE zippering"), force);
+  };
+  const auto far = energy_and_force(25), plateau = energy_and_force(8),
+             zipped = energy_and_force(0.5);
+  BOOST_CHECK_SMALL(far.first, 1e-10);
+  BOOST_CHECK_SMALL(far.second, 1e-10);
+  BOOST_CHECK_CLOSE_FRACTION(plateau.second, -6 * 17., 1e-10);
+  // All complexes have done all their work.
+  BOOST_CHECK_CLOSE_FRACTION(far.first - zipped.first, 6 * snares.total_energy(), 1e-10);
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(zippering_releases_its_energy) {
+  check_zippering<1>(100);
+  check_zippering<2>(3);
+}
+
+BOOST_AUTO_TEST_CASE(crowding_of_complexes) {
+  SnareRing snares;
+  double last = 0;
+  for (const int n : {1, 5, 10, 20}) {
+    snares.number = n;
+    const SnareCrowding<1> crowding(snares, 4.1143, 0);
+    const double h = 1e-5;
+    for (const double rho : {0.5, 1.5, 4., 30.}) {
+      const auto before = crowding.potential(rho - h), now = crowding.potential(rho),
+                 after = crowding.potential(rho + h);
+      BOOST_CHECK_CLOSE_FRACTION(now[1], (after[0] - before[0]) / (2 * h), 1e-6);
+      BOOST_CHECK_CLOSE_FRACTION(now[2], (after[1] - before[1]) / (2 * h), 1e-6);
+      BOOST_CHECK_LT(now[1], 0.); // it dilates the neck
+    }
+    // Tonks' gas: the pressure of N rods beyond the ideal one.
+    const double length = 2 * pi * (4. + snares.offset), free = length - n * snares.thickness;
+    if (free > 0.1 * length) {
+      const double excess = n * 4.1143 * (1 / free - 1 / length) * 2 * pi;
+      BOOST_CHECK_CLOSE_FRACTION(-crowding.potential(4.)[1], excess, 1e-10);
+    }
+    BOOST_CHECK_GT(-crowding.potential(4.)[1], last);
+    last = -crowding.potential(4.)[1];
   }
 }
 

@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""How fast a pore opens, and how wide a constricted one is held, by the number of SNARE complexes around it.
+
+    snare_numbers.py [--program build/fusogen] [--output FILE.csv] [--picture FILE.png] [--processes 2]
+
+A vesicle of 20 nm radius along the meridian; the crowding of the complexes dilates the neck. Nothing in it is
+random: the bars are the spread over where the complexes lie, 2.5 to 3.5 nm from the mid-surface of the neck.
+Points that the file has already are not computed again.
+"""
+import argparse
+import concurrent.futures
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+SOURCE = pathlib.Path(__file__).resolve().parents[1]
+ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1')
+NUMBERS = (0, 1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20)
+OFFSETS = (2.5, 3, 3.5)  # nm
+RINGS = (0, 50)  # pN
+WIDE = 4  # radius of the mid-surface at which a pore counts as open [nm]
+COMMON = {'Vesicle/Radius': 20, 'Plasma membrane/Patch radius': 120, 'Plasma membrane/Tension': 0.05,
+          'Geometry/Meridian cells': 64, 'Fusion/Time': 0, 'Fusion/Gap': 6, 'Fusion/Initial pore radius': 1.5,
+          'Fusion/Closing radius': 0.5, 'Time/Energy tolerance': 0.05}
+COLUMNS = ('complexes', 'offset [nm]', 'ring [pN]', 'opening time [us]', 'neck radius [nm]', 'outcome')
+
+
+def run(program, number, offset, ring):
+    settings = {**COMMON, 'SNAREs/Number': number, 'SNAREs/Offset': offset, 'Constriction/Force': ring}
+    if ring:  # until it stands still
+        settings.update({'Fusion/Arrest time': 20, 'Time/End time': 100, 'Time/Output interval': 10})
+    else:
+        settings.update({'Time/End time': 12, 'Time/Output interval': 0.1})
+    with tempfile.TemporaryDirectory() as folder:
+        output = pathlib.Path(folder) / 'output'
+        command = [program, str(SOURCE / 'parameter_files' / 'exocytosis.prm'), '--quiet', '--output',
+                   str(output)]
+        for key, value in settings.items():
+            command += ['--set', f'{key}={value}']
+        done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+        row = dict(zip(COLUMNS, (number, offset, ring, '', '', 'failed')))
+        if done.returncode:
+            print(done.stderr)
+            return row
+        summary = json.loads((output / 'summary.json').read_text())
+        with open(output / 'statistics.csv') as file:
+            table = list(csv.DictReader(line for line in file if not line.startswith('#')))
+    times, necks = ([float(line[name]) for line in table] for name in ('time [us]', 'neck radius [nm]'))
+    for (t0, r0), (t1, r1) in zip(zip(times, necks), zip(times[1:], necks[1:])):
+        if 0 < r0 < WIDE <= r1:
+            row['opening time [us]'] = f'{t0 + (WIDE - r0) / (r1 - r0) * (t1 - t0):.4g}'
+            break
+    row['neck radius [nm]'] = f"{summary['neck radius']['value']:.4g}"
+    row['outcome'] = summary['outcome']
+    return row
+
+
+def key(row):
+    return float(row['ring [pN]']), float(row['complexes']), float(row['offset [nm]'])
+
+
+def draw(rows, path):
+    import matplotlib
+    matplotlib.use('Agg')
+    import matplotlib.pyplot as plt
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), constrained_layout=True)
+    for axis, ring, column, label in (
+            (axes[0], 0, 'opening time [us]', f'time to a neck radius of {WIDE} nm [us]'),
+            (axes[1], 50, 'neck radius [nm]', 'neck radius at rest [nm]')):
+        middle, low, high, x = [], [], [], []
+        for number in NUMBERS:
+            values = {float(row['offset [nm]']): float(row[column]) for row in rows
+                      if key(row)[:2] == (ring, number) and row[column]
+                      and (not ring or row['outcome'] == 'arrested Omega')}
+            if 3.0 in values:
+                x.append(number)
+                middle.append(values[3.0])
+                low.append(values[3.0] - min(values.values()))
+                high.append(max(values.values()) - values[3.0])
+        axis.errorbar(x, middle, (low, high), fmt='o-', capsize=3)
+        axis.set_xlabel('number of SNARE complexes')
+        axis.set_ylabel(label)
+        axis.set_ylim(bottom=0)
+    axes[0].set_title('free pore')
+    axes[1].set_title('pore under a ring of 50 pN')
+    figure.savefig(path, dpi=130)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--program', default=str(SOURCE / 'build' / 'fusogen'))
+    parser.add_argument('--output', type=pathlib.Path, default=pathlib.Path('snare_numbers.csv'))
+    parser.add_argument('--picture', type=pathlib.Path)
+    parser.add_argument('--processes', type=int, default=2)
+    arguments = parser.parse_args()
+    rows = []
+    if arguments.output.exists():
+        with open(arguments.output) as file:
+            rows = list(csv.DictReader(file))
+    known = {key(row) for row in rows}
+    wanted = [(n, offset, ring) for n in NUMBERS for ring in RINGS for offset in OFFSETS
+              if (n or offset == 3) and (ring, n, offset) not in known]
+    with concurrent.futures.ThreadPoolExecutor(arguments.processes) as pool:
+        for job in concurrent.futures.as_completed([pool.submit(run, arguments.program, *p) for p in wanted]):
+            rows.append(job.result())
+            print(', '.join(f'{k} {v}' for k, v in rows[-1].items()), flush=True)
+            rows.sort(key=key)
+            with open(arguments.output, 'w', newline='') as file:
+                writer = csv.DictWriter(file, COLUMNS)
+                writer.writeheader()
+                writer.writerows(rows)
+    if arguments.picture:
+        draw(rows, arguments.picture)
+
+
+if __name__ == '__main__':
+    main()
