@@ -131,6 +131,8 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
         surface_membrane.cell_scalar_values(cell, lipid_effects->second,
                                             unknowns.relative_rigidity);
       }
+      if (domain)
+        surface_membrane.cell_scalar_values(cell, *domain, unknowns.domain);
       unknowns.pole_node = pole.first == index ? pole.second : -1;
       unknowns.neck_node = neck.first == index ? neck.second : -1;
       assembly.reinit(unknowns);
@@ -284,6 +286,10 @@ template <int dim> void FlowSystem<dim>::project_moment() {
 template <int dim>
 void FlowSystem<dim>::set_lipids(const Vector &curvature, const Vector &rigidity) {
   lipid_effects.emplace(curvature, rigidity);
+}
+
+template <int dim> void FlowSystem<dim>::set_domain(const Vector &fraction) {
+  domain.emplace(fraction);
 }
 
 template <int dim>

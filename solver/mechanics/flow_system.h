@@ -62,6 +62,11 @@ public:
   /// the factor @p rigidity (scalar space, ghosted) from now on; call project_moment() then.
   void set_lipids(const Vector &curvature, const Vector &rigidity);
 
+  /// A domain of the membrane, 1 inside and 0 outside of it (scalar space, ghosted), that moves
+  /// with the material; LineTension acts at its boundary, where the field goes from one to the
+  /// other.
+  void set_domain(const Vector &fraction);
+
   /// Gives two leaflets the contents (or the relaxed difference) with which none is stretched on
   /// the current shape.
   void relax_leaflets();
@@ -216,6 +221,7 @@ private:
   Vector solution;
   Vector velocity_vector, slip_velocity_vector, through_rim, area_target;
   std::optional<std::pair<Vector, Vector>> lipid_effects; // as in set_lipids()
+  std::optional<Vector> domain;                           // as in set_domain()
   History history;
   Vector gradient; // owned
   std::vector<Vector> borders;
