@@ -4,6 +4,7 @@
 #include "base/user_error.h"
 #include "geometry/meridian_motion.h"
 #include "geometry/shapes.h"
+#include "geometry/topology/meridian_cut.h"
 #include "geometry/topology/meridian_fusion.h"
 
 #include <cmath>
@@ -17,6 +18,22 @@ GradingParameters grading(const int n_cells) {
   GradingParameters parameters;
   parameters.n_cells = n_cells;
   return parameters;
+}
+} // namespace
+
+namespace {
+// What lipids and leaflets hold goes with the material.
+void carry_contents(const Membrane<1> &before, const LipidFields<1> &lipids,
+                    const std::vector<ConservedField> &leaflets,
+                    ExocytosisSurface<1>::Fused &after) {
+  const std::vector<ConservedField> of_lipids = lipids.conserved();
+  std::vector<std::pair<const Vector *, double>> densities;
+  for (const auto *fields : {&of_lipids, &leaflets})
+    for (const ConservedField &field : *fields)
+      densities.emplace_back(&field.density, field.total);
+  after.contents = contents_by_area(before, *after.membrane, densities);
+  after.leaflet_contents.assign(after.contents.end() - leaflets.size(), after.contents.end());
+  after.contents.resize(after.contents.size() - leaflets.size());
 }
 } // namespace
 
@@ -58,16 +75,27 @@ ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
   fused.membrane->create_meridian(
       {{omega.profile, graded_nodes(omega.profile, grading(parameters.geometry.cells)),
         Component::plasma_membrane, Edge::rim, Edge::axis}});
-
-  const std::vector<ConservedField> of_lipids = lipids.conserved();
-  std::vector<std::pair<const Vector *, double>> densities;
-  for (const auto *fields : {&of_lipids, &leaflets})
-    for (const ConservedField &field : *fields)
-      densities.emplace_back(&field.density, field.total);
-  fused.contents = contents_after_fusion(membrane, *fused.membrane, densities);
-  fused.leaflet_contents.assign(fused.contents.end() - leaflets.size(), fused.contents.end());
-  fused.contents.resize(fused.contents.size() - leaflets.size());
+  carry_contents(membrane, lipids, leaflets, fused);
   return fused;
+}
+
+template <>
+ExocytosisSurface<1>::Fused ExocytosisSurface<1>::cut(const Membrane<1> &fused, const Vector &,
+                                                      const LipidFields<1> &lipids,
+                                                      const std::vector<ConservedField> &leaflets) {
+  const CurveSpline curve(fused.curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal);
+  const SeparatedMeridians sides = cut_at_neck(curve, find_neck(curve));
+  const int n_patch = parameters.geometry.cells / 2,
+            n_vesicle = parameters.geometry.cells - n_patch;
+  Fused separate;
+  separate.membrane = std::make_unique<Membrane<1>>(communicator, parameters.geometry.degree);
+  separate.membrane->create_meridian(
+      {{sides.plasma_membrane, graded_nodes(sides.plasma_membrane, grading(n_patch)),
+        Component::plasma_membrane, Edge::rim, Edge::axis},
+       {sides.vesicle, graded_nodes(sides.vesicle, grading(n_vesicle)), Component::vesicle,
+        Edge::axis, Edge::axis}});
+  carry_contents(fused, lipids, leaflets, separate);
+  return separate;
 }
 
 template <> std::vector<Neck> ExocytosisSurface<1>::necks(const Membrane<1> &fused) const {

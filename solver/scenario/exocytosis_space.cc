@@ -5,6 +5,7 @@
 #include "geometry/coarse_meshes.h"
 #include "geometry/shapes.h"
 #include "geometry/surface_motion.h"
+#include "geometry/topology/surface_cut.h"
 #include "geometry/topology/surface_fusion.h"
 #include "lipids/largest_amount.h"
 
@@ -185,6 +186,35 @@ ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_are
     densities = std::move(change.densities);
   }
   return fused;
+}
+
+template <>
+ExocytosisSurface<2>::Fused ExocytosisSurface<2>::cut(const Membrane<2> &fused,
+                                                      const Vector &material_area,
+                                                      const LipidFields<2> &lipids,
+                                                      const std::vector<ConservedField> &leaflets) {
+  CutMesh mesh;
+  mesh.least_level = mesh.most_levels = parameters.geometry.refinement;
+  FieldsThroughEvent fields;
+  fields.material_area = &material_area;
+  const Vector areas = BoundedDensity<2>(fused).lumped_mass();
+  for (const LipidField &field : lipids.fields()) {
+    Vector owned = fused.scalar_vector(false);
+    owned = field.fraction;
+    fields.fractions.emplace_back(&field.fraction, owned * areas);
+  }
+  for (const ConservedField &field : leaflets)
+    fields.densities.emplace_back(&field.density, field.total);
+  TopologyChange change = fusogen::cut(fused, pores.front(), fields, mesh);
+  pores.clear();
+  patches = {change.patches};
+  Fused separate;
+  separate.membrane = std::move(change.membrane);
+  separate.material_area = change.material_area;
+  separate.contents = std::move(change.contents);
+  separate.fractions = std::move(change.fractions);
+  separate.leaflet_contents = std::move(change.density_contents);
+  return separate;
 }
 
 template <> std::vector<Neck> ExocytosisSurface<2>::necks(const Membrane<2> &fused) const {

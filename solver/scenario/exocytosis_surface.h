@@ -21,7 +21,7 @@ public:
   /// Vesicles above a flat membrane: in the meridian one sphere.
   std::unique_ptr<Membrane<dim>> docked();
 
-  /// One membrane with a neck to each vesicle, in place of all.
+  /// One membrane with a neck to each vesicle, in place of all; or the other way round.
   struct Fused {
     std::unique_ptr<Membrane<dim>> membrane;
     /// Tension space, ghosted [nm^2]; if not given, the new shape's area scaled to that before.
@@ -35,6 +35,13 @@ public:
   /// @p leaflets is FlowSystem::leaflet_fields().
   Fused fuse(const Membrane<dim> &membrane, const Vector &material_area,
              const LipidFields<dim> &lipids, const std::vector<ConservedField> &leaflets);
+
+  /// Whether a closed neck can be cut: there is no more than one.
+  bool can_cut() const { return parameters.vesicle.number() == 1; }
+  /// The inverse of fuse() for a single vesicle: cuts its neck. Throws
+  /// std::invalid_argument with a sentence if the neck cannot be closed.
+  Fused cut(const Membrane<dim> &fused, const Vector &material_area, const LipidFields<dim> &lipids,
+            const std::vector<ConservedField> &leaflets);
 
   /// The neck of each vesicle.
   std::vector<Neck> necks(const Membrane<dim> &fused) const;

@@ -4,6 +4,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "geometry/topology/meridian_cut.h"
 #include "geometry/topology/meridian_fusion.h"
 #include "lipid_mixtures.h"
 #include "lipids/lipid_field.h"
@@ -61,7 +62,7 @@ BOOST_AUTO_TEST_CASE(contents_go_to_the_material_they_belong_to) {
         densities.emplace_back(&field.fraction, before.amount(field));
       densities.emplace_back(&uniform, integral(f.separate, uniform));
       densities.emplace_back(&smooth, integral(f.separate, smooth));
-      const std::vector<Vector> contents = contents_after_fusion(f.separate, *f.fused, densities);
+      const std::vector<Vector> contents = contents_by_area(f.separate, *f.fused, densities);
       BOOST_REQUIRE_EQUAL(contents.size(), 4u);
       for (unsigned int k = 0; k < 4; ++k)
         BOOST_CHECK_SMALL(sum_of(contents[k]) / densities[k].second - 1, 1e-14);
@@ -106,6 +107,56 @@ BOOST_AUTO_TEST_CASE(contents_go_to_the_material_they_belong_to) {
       BOOST_CHECK_SMALL(amount_within(*f.fused, 0, fused.fields()[0].fraction, area) / area - 1,
                         0.01);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_neck_is_cut) {
+  for (const double neck_radius : {0.5, 1., 2.}) {
+    const double R = 20, patch = 120;
+    const auto fused = open_membrane(omega_conserving_area(R, 6, neck_radius, patch).profile, 200,
+                                     Edge::rim, Edge::axis);
+    const CurveSpline curve(fused->curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal);
+    const Neck neck = find_neck(curve);
+    const SeparatedMeridians cut = cut_at_neck(curve, neck);
+    // Each side keeps the area between the neck and its far end.
+    const auto all = Profile::parametric([&](double t) { return curve.at(t); }, 0.,
+                                         curve.knots().back()),
+               below =
+                   Profile::parametric([&](double t) { return curve.at(t); }, 0., neck.parameter);
+    BOOST_CHECK_CLOSE(cut.plasma_membrane.area(), below.area(), 1e-8);
+    BOOST_CHECK_CLOSE(cut.vesicle.area(), all.area() - below.area(), 1e-8);
+    // The vesicle is closed and encloses the lumen; the cap changes little of it.
+    BOOST_CHECK(cut.vesicle.closed());
+    BOOST_CHECK_CLOSE(cut.vesicle.volume(), neck.lumen_volume, 0.5);
+    BOOST_CHECK_EQUAL(cut.plasma_membrane.point(cut.plasma_membrane.length()).r, 0.);
+    BOOST_CHECK_CLOSE(cut.plasma_membrane.point(0).r, patch, 1e-10);
+    // No kink where a cap begins: the tangent turns by no more than the curvature allows.
+    for (const Profile *side : {&cut.plasma_membrane, &cut.vesicle})
+      for (unsigned int k = 1; k + 1 < side->breaks().size(); ++k) {
+        const double u = side->breaks()[k], h = 1e-5;
+        const auto a = side->tangent(u - h), b = side->tangent(u + h);
+        BOOST_CHECK_SMALL(std::hypot(a.r - b.r, a.z - b.z), 1e-3);
+      }
+
+    // What is on the membrane stays on its side.
+    Membrane<1> separate(MPI_COMM_WORLD, 2);
+    GradingParameters g;
+    g.n_cells = 100;
+    separate.create_meridian(
+        {{cut.plasma_membrane, graded_nodes(cut.plasma_membrane, g), Component::plasma_membrane,
+          Edge::rim, Edge::axis},
+         {cut.vesicle, graded_nodes(cut.vesicle, g), Component::vesicle, Edge::axis, Edge::axis}});
+    const Vector height =
+        scalar_field<1>(*fused, [](const Vector3 &x) { return 1 + std::tanh(x[2]); });
+    const double total = integral(*fused, height);
+    const auto contents = contents_by_area(*fused, separate, {{&height, total}});
+    BOOST_CHECK_CLOSE(sum_of(contents[0]), total, 1e-12);
+    const BoundedDensity<1> space(separate);
+    Vector content = separate.scalar_vector(false);
+    content = contents[0];
+    const auto [low, high] = range(space.projected(content));
+    BOOST_CHECK_GT(low, 1 - 0.02);
+    BOOST_CHECK_LT(high, 2 + 0.02);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -40,20 +40,20 @@ std::vector<std::vector<Point<2>>> all_points(const Membrane<1> &membrane) {
 } // namespace
 
 std::vector<Vector>
-contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
-                      const std::vector<std::pair<const Vector *, double>> &densities) {
-  const unsigned int p = fused.degree();
+contents_by_area(const Membrane<1> &before, const Membrane<1> &after,
+                 const std::vector<std::pair<const Vector *, double>> &densities) {
+  const unsigned int p = after.degree();
   const CurveCell geometry(p), scalar(scalar_degree);
-  const auto old_points = all_points(separate), new_points = all_points(fused);
-  const auto old_cells = order_by_area(separate, old_points),
-             new_cells = order_by_area(fused, new_points);
+  const auto old_points = all_points(before), new_points = all_points(after);
+  const auto old_cells = order_by_area(before, old_points),
+             new_cells = order_by_area(after, new_points);
   // The two discretised areas differ by the error of the discretisation.
   const double scale = old_cells.back().end / new_cells.back().end;
 
   std::vector<std::vector<std::vector<double>>> old_values(densities.size());
   for (unsigned int f = 0; f < densities.size(); ++f)
-    for (unsigned int c = 0; c < separate.curves().size(); ++c)
-      old_values[f].push_back(separate.curve_scalars(c, *densities[f].first));
+    for (unsigned int c = 0; c < before.curves().size(); ++c)
+      old_values[f].push_back(before.curve_scalars(c, *densities[f].first));
 
   // Reference coordinate in a cell at which the area, counted from the rim, is @p area.
   const auto locate = [&](const AreaOrderedCell &cell,
@@ -71,10 +71,10 @@ contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
     return 0.5 * (low + high);
   };
 
-  std::vector<Vector> contents(densities.size(), fused.scalar_vector(false));
+  std::vector<Vector> contents(densities.size(), after.scalar_vector(false));
   for (const AreaOrderedCell &cell : new_cells) {
-    const Membrane<1>::Cell owner(&fused.triangulation(), 0, fused.curves()[cell.curve][cell.cell],
-                                  &fused.position_dofs());
+    const Membrane<1>::Cell owner(&after.triangulation(), 0, after.curves()[cell.curve][cell.cell],
+                                  &after.position_dofs());
     const auto points_of = [&](const unsigned int a) {
       return new_points[cell.curve][cell.cell * p + a];
     };
@@ -114,7 +114,7 @@ contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
     if (!owner->is_locally_owned())
       continue;
     std::vector<types::global_dof_index> indices;
-    fused.cell_scalar_indices(owner, indices);
+    after.cell_scalar_indices(owner, indices);
     for (unsigned int j = 0; j < indices.size(); ++j)
       for (unsigned int f = 0; f < densities.size(); ++f)
         contents[f](indices[j]) += local[f][j == 0 ? 0 : j == 1 ? scalar_degree : j - 1];
@@ -123,7 +123,7 @@ contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
   for (unsigned int f = 0; f < densities.size(); ++f) {
     contents[f].compress(VectorOperation::add);
     set_total(contents[f], densities[f].second);
-    result.push_back(fused.scalar_vector(true));
+    result.push_back(after.scalar_vector(true));
     result.back() = contents[f];
   }
   return result;

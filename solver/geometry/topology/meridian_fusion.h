@@ -6,18 +6,19 @@
 
 namespace fusogen {
 /// Carries fields from the two separate membranes, a plasma membrane (curve 0, rim to axis) and a
-/// vesicle (curve 1, south to north pole), to the one curve they have become (rim to north pole).
-/// Material is ordered by area: the point of the new curve with the area a between it and the rim
-/// is the point of the old ones, plasma membrane first, with the same a. So the membrane's area has
-/// to be the same before and after, see omega_conserving_area().
+/// vesicle (curve 1, south to north pole), to the one curve they have become (rim to north pole),
+/// or the other way round. Material is ordered by area: the point of the new curves with the area a
+/// between it and the rim, the vesicle coming after the plasma membrane, is the point of the old
+/// ones with the same a. So the membrane's area, and that of both sides of a neck that is cut, has
+/// to be the same before and after, see omega_conserving_area() and cut_at_neck().
 ///
 /// @param densities fields on the old membrane (scalar space, ghosted) with their total contents
 /// @return for each the content int density q_j dA for the shape functions q_j of the new membrane
 /// (ghosted), whose sum
 ///         is the given total to round-off
 std::vector<Vector>
-contents_after_fusion(const Membrane<1> &separate, const Membrane<1> &fused,
-                      const std::vector<std::pair<const Vector *, double>> &densities);
+contents_by_area(const Membrane<1> &before, const Membrane<1> &after,
+                 const std::vector<std::pair<const Vector *, double>> &densities);
 } // namespace fusogen
 
 #endif
