@@ -46,6 +46,8 @@ from .render_walk import WalkScene, draw_map, read_line
 BUDDING, TRAVEL, DOCKING, FUSION = 1, 2, 3, 4
 # the share of the pictures that each stage has
 SHARE = {BUDDING: 0.34, TRAVEL: 0.2, DOCKING: 0.12, FUSION: 0.34}
+# and how far those on the sheet have got in it
+PANELS = {BUDDING: (0.45, 1.0), DOCKING: (1.0,), FUSION: (0.2, 0.6)}
 COAT = ((0.30, 0.62, 0.52), (0.30, 0.62, 0.52))
 FLAT = 5.0  # nm, height of a membrane that looks flat
 COAT_DISTANCE = 4.5  # nm, of the coat from the mid-surface
@@ -124,7 +126,7 @@ def note_of(stage, number, is_cut, cargo):
         return "lipids mix"
     if not stage.is_open:
         return "docked"
-    return "the pore opens" if cargo < 0.05 else "cargo leaves"
+    return "the pore opens" if cargo < 0.05 else "cargo leaves" if cargo < 0.95 else "it flattens"
 
 
 def draw_life(directory, collection, n_pictures, size):
@@ -170,10 +172,10 @@ def draw_life(directory, collection, n_pictures, size):
                                              [0, len(moving) - 1])]
         marks = np.linspace(0, len(flat) - 1, count // 4) if flat else []
         chosen += [flat[i] for i in np.unique(np.round(marks).astype(int))]
-        half, two_thirds = (moving[int(np.argmin(np.abs(travelled - share * travelled[-1])))]
-                            for share in (0.5, 0.67))
-        panels += {BUDDING: [half, moving[-1]], DOCKING: [moving[-1]],
-                   FUSION: [half, two_thirds, frames[-1]]}[number]
+        for share in PANELS[number]:
+            panels.append(moving[int(np.argmin(np.abs(travelled - share * travelled[-1])))])
+        if number == FUSION:
+            panels.append(frames[-1])
     radius = 0.5 * np.ptp(points_of(read_grid(collection[of_stage[TRAVEL][0]][1]))[:, 2]) \
         if of_stage[TRAVEL] else 20.0
     bottom = min(stage.bottom for stage in stages.values()) - HALF_THICKNESS
@@ -212,6 +214,8 @@ def draw_life(directory, collection, n_pictures, size):
         arrival = times[numbers == number][0] if number > TRAVEL else 0.0
         when = run_reader.format_time(time - arrival)
         if number > TRAVEL:
+            since = max(0.0, time - arrival)
+            when = run_reader.format_time(since if since > 1e-6 else 0.0)
             when = f"{run_reader.format_time(arrival)} + {when}"
         pen.text((height, height), f"t = {when}", font=font(int(1.35 * height)),
                  fill=TEXT, anchor="lt")
