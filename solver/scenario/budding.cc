@@ -374,6 +374,7 @@ Observables Budding::observables() const {
   now.volume = is_cut ? vesicle_part([](const SurfacePoint &s) { return s.point * s.normal / 3.; })
                : neck->has_waist ? neck->lumen_volume
                                  : 0.;
+  now.user_terms = user_term_shares(*flow, parameters);
   now.neck_radius = !is_cut && neck->has_waist ? neck->radius : std::nan("");
   return now;
 }
