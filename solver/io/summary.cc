@@ -40,12 +40,6 @@ std::string Summary::outcome() const {
   return "";
 }
 
-void Summary::add(const std::string &prefix, const Summary &other) {
-  for (const Item &item : other.items)
-    if (!item.is_text)
-      set(prefix + ": " + item.name, item.value, item.unit);
-}
-
 void Summary::write(const std::string &path) const {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const auto &item : items) {

@@ -25,8 +25,6 @@ public:
   double value(const std::string &name) const;
   /** The text "outcome"; empty if it was not set. */
   std::string outcome() const;
-  /** Sets all that another one has, with "@p prefix: " before each name, but for its outcome. */
-  void add(const std::string &prefix, const Summary &other);
 
   /** Sets a text, such as "outcome"; a second call with the same name replaces it. */
   void set_text(const std::string &name, const std::string &text);
