@@ -485,7 +485,7 @@ class Runs(TestCase):
         path = os.path.join(SOURCE, "parameter_files", "budding.prm")
         # A coat that starts with nearly all of its area closes soon; the neck is cut while it is wide.
         assignments = {"Geometry/Meridian cells": 48, "Budding/Initial coat area": 3500,
-                       "Budding/Cutting radius": 9, "Budding/Line tension": 1,
+                       "Budding/Cutting radius": 5, "Budding/Line tension": 1,
                        "Budding/Growth rate": 5, "Budding/Time after cut": 5}
         self.run_scenario(path, assignments)
         summary = self.summary()

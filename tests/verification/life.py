@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The life of a vesicle from its bud to the flat membrane, and the same stopped many times and resumed."""
 import pathlib
+import re
 import subprocess
 import tempfile
 
@@ -35,6 +36,8 @@ def verify(checks, long):
         checks.equal('stages', sorted(set(stages)), [1, 2, 3, 4])
         checks.equal('stages follow each other', stages == sorted(stages), True)
         checks.equal('so do times', times == sorted(times), True)
+        frames = [float(t) for t in re.findall(r'timestep="([^"]*)"', (whole / 'surface.pvd').read_text())]
+        checks.equal('a frame for each time', len(frames), len(set(times)))
         checks.relative('sum of the stages [us]',
                         life['budding time'] + life['travel time'] + life['docking time'], min(
                             t for t, stage in zip(times, stages) if stage == 4), 1e-12)
