@@ -905,12 +905,11 @@ def main():
     if os.path.isfile(os.path.join(directory, "track.vtp")):
         from . import render_life, render_walk  # which need this file
 
+        if arguments.camera != "tilted":
+            raise RunError("A vesicle on its track is drawn with the camera 'tilted' only.")
         if render_life.is_life(directory):
             render_life.draw_life(directory, collection, arguments.frames, arguments.size)
             return
-        if arguments.camera != "tilted":
-            raise RunError("A vesicle on its track is drawn with the camera 'tilted' only.")
-
         render_walk.draw_walk(directory, collection, arguments.frames, arguments.size)
         return
     stages = [Stage(time, files) for time, files in collection]

@@ -484,9 +484,9 @@ class Runs(TestCase):
     def test_budding(self):
         path = os.path.join(SOURCE, "parameter_files", "budding.prm")
         # A coat that starts with nearly all of its area closes soon; the neck is cut while it is wide.
-        assignments = {"Geometry/Meridian cells": 48, "Budding/Initial coat area": 3500,
+        assignments = {"Geometry/Meridian cells": 48, "Budding/Initial coat area": 4200,
                        "Budding/Cutting radius": 5, "Budding/Line tension": 1,
-                       "Budding/Growth rate": 5, "Budding/Time after cut": 5}
+                       "Budding/Growth rate": 5, "Budding/Time after cut": 20}
         self.run_scenario(path, assignments)
         summary = self.summary()
         self.assertEqual(summary["outcome"], "vesicle")
