@@ -14,7 +14,7 @@ towards the viewer is cut away. Cameras are "tilted" (somewhat from above), "sid
 such that the shape changes by about the same amount from one to the next.
 
 Of a vesicle that walks along a track (scenario transport) render_walk.py draws
-the pictures.
+the pictures, of the whole life of one render_life.py.
 """
 
 import argparse
@@ -182,7 +182,10 @@ class Surface:
             outer = np.zeros(len(points))
         if inner is None:
             inner = outer
-        keep_only(self.data, {"normal": normal, "outer": outer, "inner": inner})
+        self.region = region
+        coat = field(self.data, "coat")
+        keep_only(self.data, {"normal": normal, "outer": outer, "inner": inner,
+                              "coat": np.zeros(len(points)) if coat is None else coat})
 
 
 def subdivision_level(grid, resolution):
@@ -900,11 +903,13 @@ def main():
     stride = -(-len(collection) // max(1000, arguments.frames))
     collection = collection[:-1:stride] + collection[-1:]
     if os.path.isfile(os.path.join(directory, "track.vtp")):
-        from . import render_walk  # which needs this file
+        from . import render_life, render_walk  # which need this file
 
         if arguments.camera != "tilted":
             raise RunError("A vesicle on its track is drawn with the camera 'tilted' only.")
-
+        if render_life.is_life(directory):
+            render_life.draw_life(directory, collection, arguments.frames, arguments.size)
+            return
         render_walk.draw_walk(directory, collection, arguments.frames, arguments.size)
         return
     stages = [Stage(time, files) for time, files in collection]

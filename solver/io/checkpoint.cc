@@ -398,6 +398,8 @@ std::unique_ptr<const Checkpoint> Checkpoint::newest(MPI_Comm communicator,
   return nullptr;
 }
 
+StateArchive Checkpoint::state() const { return StateArchive(content->state); }
+
 template <int dim> SurfaceArchive<dim> Checkpoint::restore(Membrane<dim> &membrane) const {
   if (content->dimension != dim)
     throw UserError("the checkpoint \"" + content->path + "\" is of another dimension");

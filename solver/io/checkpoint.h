@@ -71,6 +71,9 @@ public:
   const std::string &path() const;
   const CheckpointInformation &information() const;
 
+  /// The numbers and texts in it alone, when it is not known yet what they belong to.
+  StateArchive state() const;
+
   /// Builds the membrane of the checkpoint, its mesh and the positions of its nodes, and returns
   /// the archive that gives back the rest. The number of ranks need not be that of the run which
   /// wrote it. @p membrane has the polynomial degree of that run and no mesh yet.

@@ -2,10 +2,15 @@
 #include "io/statistics.h"
 
 #include "base/user_error.h"
+#include "io/complete_file.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <limits>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -64,5 +69,72 @@ void StatisticsFile::append(const Statistics &row) {
   file << std::endl;
   if (!file)
     throw UserError("cannot write \"" + path + "\": " + std::strerror(errno));
+}
+
+namespace {
+std::string line_of(const std::vector<double> &row, const std::size_t n_columns) {
+  std::ostringstream line;
+  line.precision(15);
+  for (std::size_t c = 0; c < n_columns; ++c)
+    line << (c > 0 ? "," : "")
+         << (c < row.size() ? row[c] : std::numeric_limits<double>::quiet_NaN());
+  line << '\n';
+  return line.str();
+}
+} // namespace
+
+void GrowingTable::append(const Statistics &row) {
+  const std::size_t n_before = heads.size();
+  std::vector<double> values(n_before, std::numeric_limits<double>::quiet_NaN());
+  for (const auto &cell : row.cells()) {
+    const std::string head = cell.name + " [" + cell.unit + "]";
+    const auto found = std::find(heads.begin(), heads.end(), head);
+    if (found == heads.end()) {
+      heads.push_back(head);
+      values.push_back(cell.value);
+    } else
+      values[found - heads.begin()] = cell.value;
+  }
+  rows.push_back(values);
+  if (heads.size() != n_before) {
+    write_all();
+    return;
+  }
+  std::ofstream file(path, std::ios::app);
+  file << line_of(values, heads.size()) << std::flush;
+  if (!file)
+    throw UserError("cannot write \"" + path + "\": " + std::strerror(errno));
+}
+
+void GrowingTable::write_all() const {
+  std::string text;
+  for (std::size_t c = 0; c < heads.size(); ++c)
+    text += (c > 0 ? "," : "") + heads[c];
+  text += '\n';
+  for (const auto &row : rows)
+    text += line_of(row, heads.size());
+  if (const std::string problem = write_complete_file(path, {text}); !problem.empty())
+    throw UserError(problem);
+}
+
+void GrowingTable::go_back_to(const std::size_t n_rows) {
+  std::ifstream file(path);
+  std::string line, part;
+  heads.clear();
+  rows.clear();
+  std::getline(file, line);
+  std::istringstream names(line);
+  while (std::getline(names, part, ','))
+    heads.push_back(part);
+  while (rows.size() < n_rows && std::getline(file, line)) {
+    std::istringstream values(line);
+    rows.emplace_back();
+    while (std::getline(values, part, ','))
+      rows.back().push_back(std::strtod(part.c_str(), nullptr)); // knows nan
+  }
+  if (rows.size() < n_rows)
+    throw UserError("cannot continue \"" + path +
+                    "\": it is missing or shorter than when the checkpoint was written");
+  write_all();
 }
 } // namespace fusogen

@@ -70,6 +70,27 @@ private:
   std::ofstream file;
   std::string header;
 };
+/**
+ * A table as StatisticsFile makes it, whose rows need not have the same columns: one that a row
+ * lacks is nan there. A new column makes the file be written anew, complete or not at all.
+ */
+class GrowingTable {
+public:
+  explicit GrowingTable(std::string path) : path(std::move(path)) {}
+
+  /** Adds a row. Throws UserError if the file cannot be written. */
+  void append(const Statistics &row);
+  std::size_t n_rows() const { return rows.size(); }
+  /** Goes back to the first @p n_rows rows of the file. Throws UserError if it has fewer. */
+  void go_back_to(std::size_t n_rows);
+
+private:
+  void write_all() const;
+
+  std::string path;
+  std::vector<std::string> heads; // "name [unit]"
+  std::vector<std::vector<double>> rows;
+};
 } // namespace fusogen
 
 #endif

@@ -5,6 +5,7 @@
 #include "io/complete_file.h"
 
 #include <cmath>
+#include <stdexcept>
 
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,20 @@ void Summary::set(const std::string &name, const double value, const std::string
 
 void Summary::set_text(const std::string &name, const std::string &text) {
   item(name) = {name, true, text, 0., ""};
+}
+
+double Summary::value(const std::string &name) const {
+  for (const Item &item : items)
+    if (item.name == name && !item.is_text)
+      return item.value;
+  throw std::out_of_range("there is no observable " + name);
+}
+
+std::string Summary::outcome() const {
+  for (const Item &item : items)
+    if (item.name == "outcome")
+      return item.text;
+  return "";
 }
 
 void Summary::write(const std::string &path) const {

@@ -21,6 +21,11 @@ public:
    */
   void set(const std::string &name, double value, const std::string &unit);
 
+  /** The value of an observable that was set. Throws std::out_of_range if it was not. */
+  double value(const std::string &name) const;
+  /** The text "outcome"; empty if it was not set. */
+  std::string outcome() const;
+
   /** Sets a text, such as "outcome"; a second call with the same name replaces it. */
   void set_text(const std::string &name, const std::string &text);
 

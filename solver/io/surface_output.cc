@@ -359,13 +359,13 @@ template <int dim> std::string SurfaceOutput<dim>::write_collection(const Series
 
 template <int dim>
 template <class Patches>
-std::string SurfaceOutput<dim>::write_frame(Series &series, const Patches &patches,
-                                            const double time, const Fields &fields) const {
+std::string SurfaceOutput<dim>::write_frame(Series &series, const unsigned int number,
+                                            const Patches &patches, const double time,
+                                            const Fields &fields) const {
   // A program that reads a collection knows a frame by its time alone.
   Series extended = series;
   if (!extended.frames.empty() && extended.frames.back().first == time)
     extended.frames.pop_back();
-  const unsigned int number = extended.frames.size();
   const std::string file = file_of_frame(series, number);
   const std::string path = (std::filesystem::path(directory) / file).string();
   extended.frames.emplace_back(time, file);
@@ -398,8 +398,9 @@ std::string SurfaceOutput<dim>::write_frame(Series &series, const Patches &patch
 }
 
 template <int dim>
-void SurfaceOutput<dim>::write(const Membrane<dim> &membrane, const double time,
+void SurfaceOutput<dim>::write(const Membrane<dim> &membrane, const double membrane_time,
                                const BendingState &bending, const Fields &fields) {
+  const double time = clock + membrane_time;
   const unsigned int degree = membrane.degree();
   CellEvaluator<dim> evaluator(degree);
   std::vector<DataOutBase::Patch<2, 3>> surface_patches;
@@ -419,9 +420,19 @@ void SurfaceOutput<dim>::write(const Membrane<dim> &membrane, const double time,
       }
     }
 
-  last_surface = write_frame(surface, surface_patches, time, fields);
+  const auto move = [this](auto &patches, const bool sideways) {
+    for (auto &patch : patches)
+      for (unsigned int c = sideways ? 0 : 2; c < 3; ++c)
+        for (unsigned int q = 0; q < patch.data.size(1) && origin[c] != 0.; ++q)
+          patch.data(patch.data.size(0) - 3 + c, q) += origin[c];
+  };
+  move(surface_patches, true);
+  move(meridian_patches, false);
+  const bool again = !surface.frames.empty() && surface.frames.back().first == time;
+  const unsigned int number = surface.frames.size() - (again ? 1 : 0);
+  last_surface = write_frame(surface, number, surface_patches, time, fields);
   if (dim == 1)
-    write_frame(meridian, meridian_patches, time, fields);
+    write_frame(meridian, number, meridian_patches, time, fields);
 }
 
 template <int dim> void SurfaceOutput<dim>::serialize(StateArchive &state) {
@@ -437,8 +448,12 @@ template <int dim> void SurfaceOutput<dim>::serialize(StateArchive &state) {
     collections.push_back(&meridian);
   for (Series *series : collections) {
     series->frames.clear();
-    for (const double time : times)
-      series->frames.emplace_back(time, file_of_frame(*series, series->frames.size()));
+    for (unsigned int i = 0; i < times.size(); ++i) {
+      const std::string file = file_of_frame(*series, i);
+      // A frame may have no meridian.
+      if (std::filesystem::exists(std::filesystem::path(directory) / file))
+        series->frames.emplace_back(times[i], file);
+    }
     if (problem.empty() && Utilities::MPI::this_mpi_process(communicator) == 0)
       problem = write_collection(*series);
   }

@@ -63,6 +63,15 @@ public:
   SurfaceOutput(MPI_Comm communicator, const std::string &directory);
 
   /**
+   * Where the membrane is in the pictures that follow, and when: added to all points [nm] and times
+   * [us]. (Of the meridian, which has no place beside its axis, only the height is moved.)
+   */
+  void place(const dealii::Point<3> &membrane_origin, double start_time) {
+    origin = membrane_origin;
+    clock = start_time;
+  }
+
+  /**
    * Writes a frame; all processes call this. Throws UserError on all of them if a file cannot be
    * written, as on a full disk, and std::logic_error for a name that is not allowed.
    * @param time physical time [us], not less than that of the last frame. If it is the same, the
@@ -98,11 +107,13 @@ private:
   std::string write_collection(const Series &series) const;
 
   template <class Patches>
-  std::string write_frame(Series &series, const Patches &patches, double time,
+  std::string write_frame(Series &series, unsigned int number, const Patches &patches, double time,
                           const Fields &fields) const;
 
   MPI_Comm communicator;
   std::string directory;
+  dealii::Point<3> origin;
+  double clock = 0.;
   Series surface{"surface", {}}, meridian{"meridian", {}};
   std::string last_surface;
 };

@@ -91,6 +91,7 @@ template <int dim> PointState CellAssembly<dim>::state(const unsigned int q) con
           cell_unknowns->component,
           u.lipid_curvature.empty() ? 0. : surface_now.scalar_field(q, u.lipid_curvature).value,
           u.relative_rigidity.empty() ? 1. : surface_now.scalar_field(q, u.relative_rigidity).value,
+          u.domain.empty() ? Vector2() : surface_now.scalar_field(q, u.domain).gradient,
           leaflets.empty() ? nullptr : &leaflets[q]};
 }
 

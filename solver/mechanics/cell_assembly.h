@@ -44,7 +44,8 @@ template <int dim> struct CellUnknowns {
   std::vector<double> slip, potential;
   /// By lipids, or empty: spontaneous curvature [1/nm] and relative bending rigidity.
   std::vector<double> lipid_curvature, relative_rigidity;
-  double dt = 1.; ///< [us]
+  std::vector<double> domain; ///< see FlowSystem::set_domain(), or empty
+  double dt = 1.;             ///< [us]
   double orientation = 1.;
   Component component = Component::vesicle;
   /// Open edges of the cell: local face number and what edge it is.

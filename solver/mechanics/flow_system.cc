@@ -131,6 +131,8 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
         surface_membrane.cell_scalar_values(cell, lipid_effects->second,
                                             unknowns.relative_rigidity);
       }
+      if (domain)
+        surface_membrane.cell_scalar_values(cell, *domain, unknowns.domain);
       unknowns.pole_node = pole.first == index ? pole.second : -1;
       unknowns.neck_node = neck.first == index ? neck.second : -1;
       assembly.reinit(unknowns);
@@ -209,6 +211,10 @@ template <int dim> void FlowSystem<dim>::assemble(const Part part, const double 
   // The inextensibility rows still lack what the material area is.
   for (const auto &[area, mixed] : space.tension_map)
     gradient(mixed) += -static_cast<double>(area_target(area));
+  if (given_forces)
+    for (const auto &[vector, mixed] : space.displacement_map)
+      if (!space.constraints.is_constrained(mixed))
+        gradient(mixed) += -static_cast<double>((*given_forces)(vector));
   gradient.compress(VectorOperation::add);
   Utilities::MPI::sum(border_values, communicator, border_values);
   Utilities::MPI::sum(border_diagonal, communicator, border_diagonal);
@@ -284,6 +290,10 @@ template <int dim> void FlowSystem<dim>::project_moment() {
 template <int dim>
 void FlowSystem<dim>::set_lipids(const Vector &curvature, const Vector &rigidity) {
   lipid_effects.emplace(curvature, rigidity);
+}
+
+template <int dim> void FlowSystem<dim>::set_domain(const Vector &fraction) {
+  domain.emplace(fraction);
 }
 
 template <int dim>
@@ -658,6 +668,47 @@ template <int dim> StepResult FlowSystem<dim>::step(const double dt) {
     if (term->changes_material_area())
       material_area = surface_membrane.shape_areas();
   return result;
+}
+
+template <int dim>
+StepResult FlowSystem<dim>::midpoint_step(const double dt, const Vector &forces) {
+  // The area of a cell is met half way, so that what it lacks is gone at the end.
+  const double relaxation_time = area_relaxation_time;
+  area_relaxation_time = 0.5 * dt / std::log(2.);
+  given_forces = &forces;
+  Vector displacement = surface_membrane.vector_field(false),
+         positions = surface_membrane.vector_field(false);
+  const Snapshot start = snapshot();
+  displacement = surface_membrane.positions();
+  StepResult result = step(0.5 * dt);
+  given_forces = nullptr;
+  area_relaxation_time = relaxation_time;
+  history.clear(); // random forces lead nowhere
+  if (!result.converged)
+    return result;
+  positions = surface_membrane.positions();
+  displacement.sadd(-1., 1., positions);
+  positions.add(1., displacement);
+  surface_membrane.set_positions(positions);
+  if (degenerate()) {
+    restore(start);
+    history.clear();
+    result.converged = false;
+    return result;
+  }
+  project_moment();
+  result.dissipated *= 2.;
+  result.largest_displacement *= 2.;
+  result.energy_after = energy();
+  return result;
+}
+
+template <int dim> bool FlowSystem<dim>::degenerate() const {
+  bool here = false;
+  for_each_cell(1., [&](const auto &, const CellAssembly<dim> &assembly) {
+    here |= assembly.is_degenerate();
+  });
+  return Utilities::MPI::max(here ? 1 : 0, surface_membrane.communicator()) == 1;
 }
 
 template <int dim> double FlowSystem<dim>::energy() const {

@@ -62,6 +62,11 @@ public:
   /// the factor @p rigidity (scalar space, ghosted) from now on; call project_moment() then.
   void set_lipids(const Vector &curvature, const Vector &rigidity);
 
+  /// A domain of the membrane, 1 inside and 0 outside of it (scalar space, ghosted), that moves
+  /// with the material; LineTension acts at its boundary, where the field goes from one to the
+  /// other.
+  void set_domain(const Vector &fraction);
+
   /// Gives two leaflets the contents (or the relaxed difference) with which none is stretched on
   /// the current shape.
   void relax_leaflets();
@@ -81,6 +86,12 @@ public:
   /// Takes one time step of dt [us]. If Newton's method fails, the membrane and all fields are as
   /// before.
   StepResult step(double dt);
+
+  /// Takes one time step of dt [us] by the implicit midpoint rule, under given forces on the nodes
+  /// (position space, owned) [pN] besides those of the terms: half a step of backward Euler, and as
+  /// much again. What fluctuates in a harmonic potential under random forces that fit its friction
+  /// then has the variance of equilibrium, whatever dt is; backward Euler would damp it.
+  StepResult midpoint_step(double dt, const Vector &forces);
 
   /// Energy of the current shape [pN nm]: the sum, or by term.
   double energy() const;
@@ -187,6 +198,8 @@ private:
   /// Lets terms between distant places look for their pairs where the membrane is now.
   void find_pairs();
   void begin_pairs(); // on a surface that is the start of a step
+  /// Whether the surface has folded over or is no surface any more.
+  bool degenerate() const;
   void project_moment_alone();
   void project_potential();
   void project_uniform_potential();
@@ -216,6 +229,8 @@ private:
   Vector solution;
   Vector velocity_vector, slip_velocity_vector, through_rim, area_target;
   std::optional<std::pair<Vector, Vector>> lipid_effects; // as in set_lipids()
+  const Vector *given_forces = nullptr;                   // of midpoint_step()
+  std::optional<Vector> domain;                           // as in set_domain()
   History history;
   Vector gradient; // owned
   std::vector<Vector> borders;

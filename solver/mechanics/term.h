@@ -37,6 +37,7 @@ struct PointState {
   /// What lipids add to the membrane's spontaneous curvature [1/nm], and its bending rigidity
   /// relative to that without them.
   double lipid_curvature, relative_rigidity;
+  Vector2 domain_gradient;      ///< of FlowSystem::set_domain(), in the frame of `now` [1/nm]
   const LeafletState *leaflets; ///< null in a membrane without leaflets of its own motion
 };
 

@@ -8,10 +8,12 @@
 #include "base/program_version.h"
 #include "base/stopped.h"
 #include "base/user_error.h"
+#include "scenario/budding.h"
 #include "scenario/checkpointing.h"
 #include "scenario/docking.h"
 #include "scenario/exocytosis.h"
 #include "scenario/fusion_pathway.h"
+#include "scenario/life.h"
 #include "scenario/relaxation.h"
 #include "scenario/statics.h"
 #include "scenario/transport.h"
@@ -43,6 +45,9 @@ void run(const RunContext &context) {
   case ScenarioKind::tether:
     run_tether(context);
     break;
+  case ScenarioKind::budding:
+    run_budding(context);
+    break;
   case ScenarioKind::docking:
     run_docking(context);
     break;
@@ -51,6 +56,9 @@ void run(const RunContext &context) {
     break;
   case ScenarioKind::transport:
     run_transport(context);
+    break;
+  case ScenarioKind::life:
+    run_life(context);
     break;
   case ScenarioKind::fusion_pathway:
     run_fusion_pathway(context);

@@ -18,7 +18,8 @@ Checkpointing::Checkpointing(const RunContext &context)
       folder(context.communicator, context.directory, context.parameters.checkpoint.keep),
       start(Clock::now()), last_checkpoint(start), last_call(start) {
   watch_for_stop_signals();
-  if (context.checkpoint == nullptr && folder.set_aside())
+  if (context.checkpoint == nullptr && (context.story == nullptr || context.story->is_first()) &&
+      folder.set_aside())
     Log::instance().warning("the checkpoints of an unfinished run in \"" + context.directory +
                             "\" were moved to checkpoint.old, because this run starts anew; "
                             "--resume would have continued that one");
@@ -30,6 +31,8 @@ std::string Checkpointing::write(const Membrane<dim> &membrane, CheckpointInform
   for (const std::string &name : context.table.names())
     information.parameters.emplace_back(name, context.table.value(name));
   SurfaceArchive<dim> archive(membrane);
+  if (context.story != nullptr)
+    context.story->serialize(archive.state());
   serialize(archive);
   last_checkpoint = Clock::now();
   steps_since_checkpoint = 0;
@@ -55,12 +58,16 @@ void Checkpointing::after_step(const Membrane<dim> &membrane, const double time,
   std::vector<int> anywhere(here.size());
   dealii::Utilities::MPI::max(here, context.communicator, anywhere);
   const bool stops = anywhere[0] != 0 || anywhere[1] != 0;
-  const bool due =
-      anywhere[2] != 0 || (parameters.steps > 0 && steps_since_checkpoint >= parameters.steps);
+  // A story can always go on from the beginning of its stage.
+  const bool begins = context.story != nullptr && context.checkpoint == nullptr && !stage_begun;
+  stage_begun = true;
+  const bool due = anywhere[2] != 0 || begins ||
+                   (parameters.steps > 0 && steps_since_checkpoint >= parameters.steps);
   if (!stops && !due)
     return;
 
-  const std::string problem = write<dim>(membrane, {{}, "", time}, serialize);
+  const double clock = context.story != nullptr ? context.story->clock : 0.;
+  const std::string problem = write<dim>(membrane, {{}, "", time + clock}, serialize);
   if (!stops) {
     // The older checkpoints are still there, and the disk may have room again next time.
     if (!problem.empty())
@@ -81,7 +88,10 @@ void Checkpointing::after_step(const Membrane<dim> &membrane, const double time,
 template <int dim>
 void Checkpointing::finish(const Membrane<dim> &membrane, const double time,
                            const std::string &outcome, const Serialize<dim> &serialize) {
-  const std::string problem = write<dim>(membrane, {{}, outcome, time}, serialize);
+  if (context.story != nullptr && !context.story->is_last)
+    return; // the next stage has its own, or the story is told
+  const double clock = context.story != nullptr ? context.story->clock : 0.;
+  const std::string problem = write<dim>(membrane, {{}, outcome, time + clock}, serialize);
   if (!problem.empty())
     Log::instance().warning("no checkpoint at the end: " + problem);
 }

@@ -30,7 +30,8 @@ public:
   template <int dim>
   void after_step(const Membrane<dim> &membrane, double time, const Serialize<dim> &serialize);
 
-  /// Writes the last checkpoint of a run that ended with this outcome.
+  /// Writes the last checkpoint of a run that ended with this outcome; a stage of a story needs
+  /// none.
   template <int dim>
   void finish(const Membrane<dim> &membrane, double time, const std::string &outcome,
               const Serialize<dim> &serialize);
@@ -47,6 +48,7 @@ private:
   Clock::time_point start, last_checkpoint, last_call;
   std::chrono::duration<double> longest_step{0.};
   int steps_since_checkpoint = 0;
+  bool stage_begun = false;
 };
 
 /// What a run that ends at Time/End time ends with; a resumed run can go on from there.

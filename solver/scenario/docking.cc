@@ -66,6 +66,7 @@ Docking<dim>::Docking(const RunContext &context)
       pictures(context.communicator, context.directory), checkpointing(context),
       stepper(parameters.time, 1e-4 * 8. * PI * kappa), surface(parameters, context.communicator),
       next_output(parameters.time.output_interval) {
+  output.begin(pictures);
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
 }
 
@@ -226,6 +227,7 @@ template <int dim> void Docking<dim>::run() {
   }
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
+  output.end(pictures);
   output.finish(outcome);
   checkpointing.finish<dim>(*membrane, stepper.time(), outcome, save);
   Log::instance().information("outcome: " + outcome);

@@ -140,6 +140,7 @@ private:
     // When, jump of the energy, area and volume of the vesicle, of the lumen before.
     double time, energy, area, volume, lumen_volume;
   } closing = {0., 0., 0., 0., 0.};
+  double flat_since = -1.; // [us], negative before
   double initial_area = 0., area_left = 0.;
   double difference_left = 0.; // of the leaflets' contents, through the rim [nm^2]
   std::vector<double> initial_amounts;
@@ -174,9 +175,10 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
                   : Course(parameters.plasma_membrane.tension_times,
                            parameters.plasma_membrane.tensions)),
       arrest(parameters.fusion.arrest_time), next_output(parameters.time.output_interval) {
+  output.begin(pictures);
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
-    if (!fused)
+    if (!fused || flat_since >= 0.)
       return 0.;
     const std::vector<Neck> now = surface.necks(*membrane);
     double largest = 0.;
@@ -372,6 +374,7 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("external work", external_work);
   state.item("work of tension", tension_work);
   arrest.serialize(state);
+  state.item("flat since", flat_since);
   state.item("initial area", initial_area);
   state.item("initial amounts", initial_amounts);
   state.item("area through rim", area_left);
@@ -444,6 +447,9 @@ template <int dim> double Exocytosis<dim>::outside_vesicle(const LipidField &fie
 }
 
 template <int dim> void Exocytosis<dim>::observe() {
+  if (fused && flat_since < 0. &&
+      surface.height(*membrane) < flat_height * parameters.vesicle.radius)
+    flat_since = stepper.time();
   if (fused)
     necks = surface.necks(*membrane);
   double outside = 0., all = 0.;
@@ -642,7 +648,8 @@ template <int dim> std::optional<std::string> Exocytosis<dim>::outcome() const {
     return "pore closed";
   if (arrest.stopped())
     return "arrested Omega";
-  if (surface.height(*membrane) < flat_height * parameters.vesicle.radius)
+  if (flat_since >= 0. &&
+      stepper.time() >= (flat_since + parameters.fusion.mixing_time) * (1. - 1e-12))
     return "full fusion";
   return {};
 }
@@ -658,7 +665,8 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   now.volume = fused ? 0. : separated ? vesicle_volume() : membrane->volume();
   for (const Neck &neck : necks)
     now.volume += neck.lumen_volume;
-  now.neck_radius = fused ? necks[0].radius : 0.;
+  const bool is_flat = flat_since >= 0. && stepper.time() > flat_since;
+  now.neck_radius = fused && !is_flat ? necks[0].radius : 0.;
   now.vesicle_lipid_transferred = transferred;
   for (const Lumen &lumen : lumens)
     now.cargo_released += lumen.released() / lumens.size();
@@ -779,6 +787,8 @@ template <int dim> void Exocytosis<dim>::run() {
   const double end_time = parameters.time.end;
   while (stepper.time() < end_time * (1. - 1e-12)) {
     double limit = std::min(next_output, end_time);
+    if (flat_since >= 0.)
+      limit = std::min(limit, flat_since + parameters.fusion.mixing_time);
     if (!fused && !separated && stepper.time() >= parameters.fusion.time * (1. - 1e-12)) {
       fuse();
       write();
@@ -799,7 +809,10 @@ template <int dim> void Exocytosis<dim>::run() {
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
       write();
       progress();
-      next_output = next_output_after(stepper.time(), parameters.time.output_interval);
+      const double after_fusion = parameters.fusion.mixing_interval;
+      next_output = next_output_after(stepper.time(), flat_since >= 0. && after_fusion > 0.
+                                                          ? after_fusion
+                                                          : parameters.time.output_interval);
     }
     if (reached) {
       end = *reached;
@@ -836,6 +849,7 @@ template <int dim> void Exocytosis<dim>::run() {
   }
   summary.set("steps", n_steps, "");
   summary.set("rejected steps", stepper.n_rejected(), "");
+  output.end(pictures);
   output.finish(end);
   checkpointing.finish<dim>(*membrane, stepper.time(), end, save);
   Log::instance().information("outcome: " + end);

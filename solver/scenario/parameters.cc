@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <sstream>
 #include <utility>
@@ -96,18 +97,23 @@ void Parameters::declare(ParameterTable &table) {
       {{"relaxation", ScenarioKind::relaxation},
        {"pore energy", ScenarioKind::pore_energy},
        {"tether", ScenarioKind::tether},
+       {"budding", ScenarioKind::budding},
        {"docking", ScenarioKind::docking},
        {"exocytosis", ScenarioKind::exocytosis},
        {"fusion pathway", ScenarioKind::fusion_pathway},
-       {"transport", ScenarioKind::transport}},
+       {"transport", ScenarioKind::transport},
+       {"life of a vesicle", ScenarioKind::life}},
       "What is computed. relaxation: a closed vesicle goes to equilibrium at its area and "
       "volume. pore energy: the "
       "least energy of a neck of given radius. tether: the force to pull a tube from a tense "
-      "membrane. docking: a vesicle is pulled to the plasma membrane. exocytosis: "
+      "membrane. budding: a coat bends a membrane into a vesicle, whose neck is cut. docking: a "
+      "vesicle is pulled to the plasma membrane. exocytosis: "
       "a docked vesicle fuses with the plasma membrane. fusion pathway: the energies of stalk, "
       "hemifusion diaphragm and pore between two flat membranes, with leaflets as elastic "
       "surfaces, and the barriers on the way. transport: motors carry a vesicle "
-      "along a microtubule.");
+      "along a microtubule. life of a vesicle: budding, transport, docking and exocytosis one "
+      "after "
+      "the other.");
   s.real("Temperature", temperature, "K", positive(),
          "Temperature, which sets the unit kT of energies.");
 
@@ -150,20 +156,21 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Osmotic modulus", vesicle.osmotic_modulus, "pN/nm^2", positive(),
          "Pressure by which a docking vesicle resists a change of its volume, relative to this "
          "change: kT times the concentration of all solutes, 0.74 for 300 mOsm.");
-  s.choice(
-      "Initial shape", vesicle.shape,
-      {{"sphere", InitialShape::sphere},
-       {"prolate", InitialShape::prolate},
-       {"oblate", InitialShape::oblate},
-       {"stomatocyte", InitialShape::stomatocyte},
-       {"mode", InitialShape::mode},
-       {"fused pair", InitialShape::fused_pair},
-       {"file", InitialShape::file}},
-      "Shape at the start, of the given area and reduced volume; mode is a sphere with one "
-      "spherical harmonic. fused pair: two equal spheres joined by a pore, of the total area, with "
-      "Fusion/Gap and Fusion/Initial pore radius (3d). file: a closed triangulated surface, which "
-      "sets area and volume "
-      "(3d).");
+  s.choice("Initial shape", vesicle.shape,
+           {{"sphere", InitialShape::sphere},
+            {"prolate", InitialShape::prolate},
+            {"oblate", InitialShape::oblate},
+            {"stomatocyte", InitialShape::stomatocyte},
+            {"mode", InitialShape::mode},
+            {"fused pair", InitialShape::fused_pair},
+            {"file", InitialShape::file}},
+           "Shape at the start, of the given area and reduced volume; mode is a sphere with one "
+           "spherical harmonic. fused pair: two equal spheres joined by a pore, of the total "
+           "area, with "
+           "Fusion/Gap and Fusion/Initial pore radius (3d). file: a closed triangulated surface, "
+           "which "
+           "sets area and volume "
+           "(3d).");
   s.integer("Mode number", vesicle.mode_number, 2, 64,
             "Degree l of the harmonic P_l(cos theta) of shape mode.");
   s.real("Mode amplitude", vesicle.mode_amplitude, "", between(-0.5, 0.5),
@@ -215,7 +222,8 @@ void Parameters::declare(ParameterTable &table) {
        {"area difference", Leaflets::area_difference}},
       "single: the bilayer moves as one. two leaflets: its leaflets slide along each other and "
       "are stretched when their areas do not fit the shape (relaxation and exocytosis). area "
-      "difference: the same equilibria without the way there, as leaflets slide without resistance "
+      "difference: the same equilibria without the way there, as leaflets slide without "
+      "resistance "
       "and are stretched evenly (relaxation only).");
   s.real("Intermonolayer friction", leaflets.intermonolayer_friction, "pN us/nm^3", non_negative(),
          "Friction between two leaflets per area and relative velocity.");
@@ -225,11 +233,11 @@ void Parameters::declare(ParameterTable &table) {
       "Neutral surface distance", leaflets.neutral_distance, "nm", non_negative(),
       "Distance of a leaflet's neutral surface, at which stretching and bending are independent, "
       "from the mid-surface.");
-  s.real(
-      "Local excess", leaflets.local_excess, "", strictly_between(-0.5, 0.5),
-      "By how much the outer of two leaflets is denser, and the inner one less, around the highest "
-      "point of the vesicle at the start (relaxation): it makes a bud or, if negative, a dent "
-      "until it has spread.");
+  s.real("Local excess", leaflets.local_excess, "", strictly_between(-0.5, 0.5),
+         "By how much the outer of two leaflets is denser, and the inner one less, around the "
+         "highest "
+         "point of the vesicle at the start (relaxation): it makes a bud or, if negative, a dent "
+         "until it has spread.");
   s.real("Excess radius", leaflets.excess_radius, "nm", positive(),
          "Distance from the highest point at which the local excess has fallen to 1/e.");
   s.real(
@@ -308,6 +316,32 @@ void Parameters::declare(ParameterTable &table) {
   s.choice("Membrane with itself", contact_with_itself, {{"no", false}, {"yes", true}},
            "Whether pieces of a vesicle that come near each other interact as well (relaxation).");
 
+  s = table.section("Budding");
+  s.real("Patch radius", budding.patch_radius, "nm", positive(),
+         "Radius of the flat patch of the donor membrane, whose rim is fixed in space and passes "
+         "material. Its lipids are those of Lipids/Vesicle outer leaflet and inner leaflet.");
+  s.real("Tension", budding.tension, "pN/nm", non_negative(), "Tension at the rim of that patch.");
+  s.real("Coat curvature", budding.spontaneous_curvature, "1/nm", positive(),
+         "Spontaneous curvature that the coat gives to the membrane; a closed coat is a sphere of "
+         "the radius 2 over it.");
+  s.real("Coat rigidity", budding.rigidity, "", positive(),
+         "Bending rigidity of coated membrane relative to Bilayer/Bending rigidity.");
+  s.real("Coat area", budding.area, "nm^2", non_negative(),
+         "Area to which the coat grows; 0: until the neck is cut.");
+  s.real("Initial coat area", budding.initial_area, "nm^2", non_negative(),
+         "Area of the coat at the start.");
+  s.real("Growth rate", budding.growth_rate, "nm^2/us", positive(),
+         "Area by which the coat grows in time.");
+  s.real("Edge width", budding.edge_width, "nm", positive(), "Width over which the coat ends.");
+  s.real("Line tension", budding.line_tension, "pN", non_negative(),
+         "Line tension of the coat's edge.");
+  s.real("Cutting radius", budding.cutting_radius, "nm", positive(),
+         "A neck narrower than this is cut.");
+  s.real("Time after cut", budding.time_after_cut, "us", non_negative(),
+         "How long the run goes on with the vesicle and the membrane it came from.");
+  s.real("Cargo concentration", budding.cargo_concentration, "mM", non_negative(),
+         "Concentration of the cargo beneath the membrane, which the vesicle takes up.");
+
   s = table.section("Docking");
   s.real("Distance", docking.distance, "nm", positive(),
          "Of the vesicle from the plasma membrane at the start (mid-surfaces).");
@@ -372,6 +406,10 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Hemifusion radius", fusion.hemifusion_radius, "nm", positive(),
          "Radius of the stalk, a tube of one leaflet as long as the gap, through which the outer "
          "leaflets of hemifused membranes exchange lipids.");
+  s.real("Time after fusion", fusion.mixing_time, "us", non_negative(),
+         "For how long the run goes on when the membrane is flat, while lipids mix.");
+  s.real("Output interval after fusion", fusion.mixing_interval, "us", non_negative(),
+         "Physical time between two outputs then; 0: as before.");
   s.real(
       "Closing radius", fusion.closing_radius, "nm", positive(),
       "A neck narrower than this is cut: vesicle and plasma membrane are separate again, and the "
@@ -385,15 +423,15 @@ void Parameters::declare(ParameterTable &table) {
       "Omega'. 0: never.");
 
   s = table.section("Constriction");
-  s.real(
-      "Force", constriction.force.ring, "pN", non_negative(),
-      "Radial force of a ring around the neck, as of dynamin, summed over its circumference: 2 pi "
-      "times the line tension of the ring.");
+  s.real("Force", constriction.force.ring, "pN", non_negative(),
+         "Radial force of a ring around the neck, as of dynamin, summed over its circumference: "
+         "2 pi "
+         "times the line tension of the ring.");
   s.real("Force per length", constriction.force.per_length, "pN/nm", non_negative(),
          "Radial force of the ring per length of its circumference, in addition.");
-  s.real(
-      "Width", constriction.force.width, "nm", positive(),
-      "Distance from the narrowest circle at which the pull of the ring has fallen to exp(-1/2).");
+  s.real("Width", constriction.force.width, "nm", positive(),
+         "Distance from the narrowest circle at which the pull of the ring has fallen to "
+         "exp(-1/2).");
   s.real("Start time", constriction.start, "us", non_negative(), "When the ring begins to act.");
   s.real("End time", constriction.end, "us", positive(), "When it stops.");
 
@@ -439,10 +477,10 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Viscosity", lumen_viscosity, "pN us/nm^2", non_negative(),
          "Viscosity of the lumen's fluid, which has to pass the pore as the vesicle shrinks; water "
          "has 0.00089 at 25 degrees Celsius. With 0 it passes freely.");
-  s.real(
-      "Osmotic pressure", lumen_pressure, "pN/nm^2", non_negative(),
-      "Pressure above that outside by which cargo that cannot leave, a swollen matrix, presses on "
-      "the fused vesicle when it has its initial volume; it goes with one over the volume.");
+  s.real("Osmotic pressure", lumen_pressure, "pN/nm^2", non_negative(),
+         "Pressure above that outside by which cargo that cannot leave, a swollen matrix, "
+         "presses on "
+         "the fused vesicle when it has its initial volume; it goes with one over the volume.");
 
   s = table.section("Track");
   s.real_list("Points x", track.x, "nm", any(),
@@ -476,6 +514,14 @@ void Parameters::declare(ParameterTable &table) {
   declare_team(s.section("Kinesin"), motors.kinesin, "kinesin", "plus");
   declare_team(s.section("Dynein"), motors.dynein, "dynein", "minus");
 
+  s = table.section("Thermal");
+  s.choice("Noise", thermal.noise, {{"no", false}, {"yes", true}},
+           "yes: the membrane is jostled by random forces that fit its viscosity and drag at "
+           "Scenario/Temperature (relaxation; in the meridian by axisymmetric ones only).");
+  s.integer("Seed", thermal.seed, 0, 2147483647,
+            "Seed of the random forces; the same seed gives the same motion.");
+  s.real("Time step", thermal.step, "us", positive(), "Length of a time step with noise.");
+
   s = table.section("Signals");
   s.text("Probe species", assay.probe,
          "The species of the vesicle that carries the fluorescent label of a lipid-mixing assay.");
@@ -508,10 +554,23 @@ void Parameters::declare(ParameterTable &table) {
          "less than this share "
          "of its radius in a relaxation time, viscosity R^2 / rigidity.");
 
+  s = table.section("Life");
+  for (const auto &[name, stage, what] : {std::make_tuple("Budding", &life.budding, "budding"),
+                                          std::make_tuple("Travel", &life.travel, "transport"),
+                                          std::make_tuple("Docking", &life.docking, "docking"),
+                                          std::make_tuple("Fusion", &life.fusion, "exocytosis")}) {
+    auto t = s.section(name);
+    const std::string of = std::string(" of the stage of ") + what + " in the life of a vesicle.";
+    t.real("Longest time", stage->longest, "us", positive(), "Longest duration" + of);
+    t.real("Output interval", stage->output_interval, "us", positive(), "Output interval" + of);
+    t.real("Initial step", stage->initial_step, "us", positive(), "First time step" + of);
+    t.real("Largest step", stage->largest_step, "us", positive(), "Largest time step" + of);
+  }
+
   s = table.section("Checkpoint");
   s.real("Interval", checkpoint.interval, "min", non_negative(),
          "Wall-clock time between two checkpoints, from which --resume can continue relaxation, "
-         "docking, exocytosis and transport; 0 for none by the clock.");
+         "budding, docking, exocytosis and transport; 0 for none by the clock.");
   s.integer("Steps", checkpoint.steps, 0, 1000000000,
             "Number of time steps between two checkpoints; 0 for none by steps.");
   s.integer("Number kept", checkpoint.keep, 1, 1000,
@@ -538,6 +597,10 @@ void Parameters::declare(ParameterTable &table) {
 
   for (const auto &term : user_terms)
     term->declare(table);
+}
+
+double Parameters::Budding::final_area() const {
+  return area > 0. ? area : std::numeric_limits<double>::infinity();
 }
 
 double Parameters::Vesicle::file_unit_in_nm() const {
@@ -628,6 +691,19 @@ void Parameters::Lipids::check(const ParameterTable &table) const {
 }
 
 void Parameters::check(const ParameterTable &table) const {
+  if (kind == ScenarioKind::life) {
+    // Each stage for itself, with the vesicle that a closed coat makes.
+    for (const ScenarioKind stage : {ScenarioKind::budding, ScenarioKind::transport,
+                                     ScenarioKind::docking, ScenarioKind::exocytosis}) {
+      Parameters part = *this;
+      part.kind = stage;
+      part.vesicle.radius = 2. / budding.spontaneous_curvature;
+      part.check(table);
+    }
+    if (geometry.dimension == Dimension::space)
+      throw UserError("Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
+                      ") must be meridian for Scenario/Kind = life of a vesicle");
+  }
   const auto value = [&](const std::string &path, const double number) {
     return named(table, path, number);
   };
@@ -702,6 +778,20 @@ void Parameters::check(const ParameterTable &table) const {
     throw UserError(
         value("Applied force/Pole", applied_force.pole) +
         " pulls the whole vesicle along, so it needs a Bilayer/Drag coefficient greater than 0");
+  if (thermal.noise) {
+    const std::string noise = "Thermal/Noise = yes (" + table.where("Thermal/Noise") + ") needs ";
+    if (kind != ScenarioKind::relaxation)
+      throw UserError(noise + "Scenario/Kind = relaxation");
+    if (leaflets.model != Leaflets::single)
+      throw UserError(noise + "Leaflets/Model = single");
+    if (bilayer.drag_coefficient == 0.)
+      throw UserError(noise +
+                      "a Bilayer/Drag coefficient greater than 0, as nothing else keeps the "
+                      "vesicle from being thrown about");
+    if (vesicle.fixed_volume && vesicle.reduced_volume == 1.)
+      throw UserError(noise + "Vesicle/Volume = free, or a Vesicle/Reduced volume less than 1: a "
+                              "sphere of fixed area and volume cannot move");
+  }
   if (applied_force.ring != 0. && geometry.dimension == Dimension::space)
     throw UserError(value("Applied force/Ring", applied_force.ring) +
                     " needs Geometry/Dimension = meridian");
@@ -742,6 +832,22 @@ void Parameters::check(const ParameterTable &table) const {
         throw UserError(value(name, r) + " must be less than half of " +
                         value("Plasma membrane/Patch radius", plasma_membrane.patch_radius));
     }
+  }
+  if (kind == ScenarioKind::budding) {
+    lipids.check(table);
+    const double radius = 2. / budding.spontaneous_curvature;
+    if (budding.patch_radius < 3. * radius)
+      throw UserError(value("Budding/Patch radius", budding.patch_radius) +
+                      " must be at least three times the radius of the bud, 2 over " +
+                      value("Budding/Coat curvature", budding.spontaneous_curvature));
+    if (budding.cutting_radius >= 0.5 * radius)
+      throw UserError(value("Budding/Cutting radius", budding.cutting_radius) +
+                      " must be less than half of the radius of the bud, 2 over " +
+                      value("Budding/Coat curvature", budding.spontaneous_curvature));
+    if (budding.edge_width > radius)
+      throw UserError(value("Budding/Edge width", budding.edge_width) +
+                      " must not exceed the radius of the bud, 2 over " +
+                      value("Budding/Coat curvature", budding.spontaneous_curvature));
   }
   if (kind == ScenarioKind::docking || (kind == ScenarioKind::relaxation && contact_with_itself)) {
     if (contact.hydration_pressure <= 0.)

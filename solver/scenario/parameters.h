@@ -23,10 +23,12 @@ enum class ScenarioKind {
   relaxation,
   pore_energy,
   tether,
+  budding,
   docking,
   exocytosis,
   fusion_pathway,
-  transport
+  transport,
+  life
 };
 enum class Dimension { meridian, space };
 enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, fused_pair, file };
@@ -118,6 +120,15 @@ struct Parameters {
     int extensions = 50;
   } tether;
 
+  struct Budding {
+    double patch_radius = 150., tension = 0.005;
+    double spontaneous_curvature = 0.1, rigidity = 1., area = 0., initial_area = 0.;
+    double growth_rate = 10., edge_width = 4., line_tension = 0.;
+    double cutting_radius = 2., time_after_cut = 20., cargo_concentration = 100.;
+    /// Area of the complete coat [nm^2]: as given, or that of a sphere of its curvature.
+    double final_area() const;
+  } budding;
+
   struct Docking {
     double distance = 10., force = 20.;
   } docking;
@@ -133,6 +144,7 @@ struct Parameters {
     double arrest_time = 0.;
     double hemifusion_duration = 0.;
     double hemifusion_radius = 2.;
+    double mixing_time = 0., mixing_interval = 0.;
   } fusion;
 
   struct Pathway {
@@ -194,6 +206,12 @@ struct Parameters {
     Motors();
   } motors;
 
+  struct Thermal {
+    bool noise = false;
+    int seed = 1;
+    double step = 0.01;
+  } thermal;
+
   Assay assay;
   /// The same with the area of the probe's molecules.
   Assay assay_of_probe() const;
@@ -207,6 +225,22 @@ struct Parameters {
     double energy_tolerance = 0.02;
     double equilibrium_tolerance = 1e-4;
   } time;
+
+  /// Of each stage of a vesicle's life, in place of those of `time`.
+  struct Stage {
+    double longest, output_interval, initial_step, largest_step;
+    Time in(Time time) const {
+      time.end = longest;
+      time.output_interval = output_interval;
+      time.initial_step = initial_step;
+      time.largest_step = largest_step;
+      return time;
+    }
+  };
+  struct Life {
+    Stage budding = {20000., 50., 1e-3, 1e6}, travel = {60e6, 2e5, 1e-3, 1e6},
+          docking = {10000., 1., 1e-3, 1e6}, fusion = {1000., 2., 1e-3, 1e6};
+  } life;
 
   struct Checkpoint {
     double interval = 15.;

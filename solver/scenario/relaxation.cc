@@ -295,6 +295,11 @@ template <int dim> void run_relaxation(const RunContext &context) {
   // a sphere's energy need no accurate balance; a mode's decay is.
   TimeStepper<dim> stepper(parameters.time,
                            (vesicle.shape == InitialShape::mode ? 1e-6 : 0.1) * energy_scale);
+  if (parameters.thermal.noise)
+    stepper.set_noise(ThermalNoise<dim>(kT, parameters.bilayer.surface_viscosity,
+                                        std::max(parameters.bilayer.drag_coefficient, trace),
+                                        parameters.thermal.seed),
+                      parameters.thermal.step);
   // At rest the shape no longer changes. The dissipated power would be no measure of it: in space
   // the nodes of a membrane at rest creep along it, to where the discretisation error of the energy
   // is less.
@@ -393,7 +398,8 @@ template <int dim> void run_relaxation(const RunContext &context) {
       else
         early_decay.add(a, rate, stepper.last_step());
     }
-    const bool at_rest = rms_normal_velocity(membrane, flow.velocity()) < velocity_at_rest;
+    const bool at_rest = !parameters.thermal.noise &&
+                         rms_normal_velocity(membrane, flow.velocity()) < velocity_at_rest;
     const bool due = stepper.time() >= next_output * (1. - 1e-12);
     if (due || at_rest) {
       write();

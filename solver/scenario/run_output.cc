@@ -41,8 +41,10 @@ void Observables::add_to(Summary &summary) const {
 }
 
 RunOutput::RunOutput(const RunContext &context)
-    : communicator(context.communicator), directory(context.directory),
+    : communicator(context.communicator), directory(context.directory), story(context.story),
       first_rank(dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0) {
+  if (story != nullptr && !story->is_first())
+    return; // all is there
   std::string mistake;
   if (first_rank)
     try {
@@ -63,6 +65,17 @@ RunOutput::RunOutput(const RunContext &context)
 void RunOutput::append(const std::string &table, const Statistics &row) {
   if (!first_rank)
     return;
+  if (story != nullptr) {
+    Statistics all;
+    for (const auto &cell : row.cells()) {
+      const bool is_time = cell.name == "time";
+      all.set(cell.name, cell.unit, cell.value + (is_time ? story->clock : 0.));
+      if (is_time)
+        all.set("stage", "", story->stage);
+    }
+    story->table.append(all);
+    return;
+  }
   auto &file = tables[table];
   if (!file)
     file = std::make_unique<StatisticsFile>(directory + "/" + table);
@@ -70,6 +83,19 @@ void RunOutput::append(const std::string &table, const Statistics &row) {
 }
 
 void RunOutput::serialize(StateArchive &state) {
+  if (story != nullptr) {
+    std::size_t n_rows = story->table.n_rows();
+    state.item("rows of statistics.csv", n_rows);
+    std::string mistake;
+    if (state.loading() && first_rank)
+      try {
+        story->table.go_back_to(n_rows);
+      } catch (const UserError &error) {
+        mistake = error.what();
+      }
+    throw_on_all_ranks(communicator, mistake);
+    return;
+  }
   auto &file = tables["statistics.csv"];
   double length = file ? static_cast<double>(file->length()) : 0.;
   state.item("length of statistics.csv", length);
@@ -88,6 +114,10 @@ void RunOutput::serialize(StateArchive &state) {
 
 void RunOutput::finish(const std::string &outcome) {
   summary.set_outcome(outcome);
+  if (story != nullptr) {
+    story->summary = summary;
+    return;
+  }
   if (first_rank)
     summary.write(directory + "/summary.json");
 }

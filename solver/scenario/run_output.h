@@ -5,6 +5,7 @@
 #include "base/state_archive.h"
 #include "io/statistics.h"
 #include "io/summary.h"
+#include "io/surface_output.h"
 #include "scenario/parameters.h"
 
 #include <mpi.h>
@@ -17,6 +18,33 @@
 namespace fusogen {
 class Checkpoint;
 
+/// What the stages of a run have in common that is told as one story: one clock, one table, one
+/// collection of pictures, one series of checkpoints. A scenario that is given one is a stage, and
+/// need not know more of it than RunOutput and Checkpointing do for it; its own time begins at 0.
+struct Story {
+  explicit Story(const std::string &directory) : table(directory + "/statistics.csv") {}
+
+  int stage = 0;           ///< number of the stage, from 1
+  double clock = 0.;       ///< when it began [us]
+  dealii::Point<3> origin; ///< where its z axis meets its plane z = 0 [nm]
+  bool is_first() const { return stage == 1; }
+  bool is_last = false;
+
+  GrowingTable table;              ///< on rank 0
+  StateArchive::Values pictures;   ///< those of the stages before
+  Summary summary;                 ///< of the stage that ended last
+  std::vector<double> handed_over; ///< what a stage needs to know of those before
+
+  /// With what a checkpoint in the middle of a stage keeps of it.
+  void serialize(StateArchive &state) {
+    state.item("story: stage", stage);
+    state.item("story: clock", clock);
+    for (unsigned int c = 0; c < 3; ++c)
+      state.item(std::string("story: origin ") + "xyz"[c], origin[c]);
+    state.item("story: handed over", handed_over);
+  }
+};
+
 /// What every scenario is given: the parameters, where they come from, the output folder, the
 /// communicator and, if the run is resumed, the checkpoint to continue from.
 struct RunContext {
@@ -25,6 +53,7 @@ struct RunContext {
   std::string directory;
   MPI_Comm communicator;
   const Checkpoint *checkpoint = nullptr;
+  Story *story = nullptr; ///< if the scenario is a stage of one
 };
 
 /// What every scenario reports, in the units of the files; nan where it has no meaning.
@@ -56,18 +85,38 @@ public:
   /// cannot.
   explicit RunOutput(const RunContext &context);
 
+  /// To be called before the first picture: goes on after those of the stages before.
+  template <int dim> void begin(SurfaceOutput<dim> &pictures) {
+    if (story == nullptr)
+      return;
+    pictures.place(story->origin, story->clock);
+    if (story->pictures.empty())
+      return;
+    StateArchive before(story->pictures);
+    pictures.serialize(before);
+  }
+  /// And after the last one.
+  template <int dim> void end(SurfaceOutput<dim> &pictures) {
+    if (story == nullptr)
+      return;
+    StateArchive now;
+    pictures.serialize(now);
+    story->pictures = now.values();
+  }
+
   /// Adds a row to @p table (statistics.csv, curve.csv).
   void append(const std::string &table, const Statistics &row);
   /// Saves how long statistics.csv is; loading cuts off what was written later and continues it.
   void serialize(StateArchive &state);
 
   Summary summary;
-  /// Writes summary.json with this outcome.
+  /// Writes summary.json with this outcome; of a stage, hands the summary to its story.
   void finish(const std::string &outcome);
 
 private:
   MPI_Comm communicator;
   std::string directory;
+  Story *story;
   bool first_rank;
   std::map<std::string, std::unique_ptr<StatisticsFile>> tables;
 };

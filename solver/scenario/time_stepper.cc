@@ -15,6 +15,8 @@ double rounded(const double factor) { return std::round(64. * factor) / 64.; }
 
 template <int dim>
 StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest) {
+  if (noise)
+    return advance_with_noise(flow, longest);
   const auto start = flow.snapshot();
   std::string reason;
   double dt = std::min({next_step, longest, parameters.largest_step});
@@ -63,6 +65,27 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     if (dt < parameters.smallest_step)
       throw ComputationError("the time step fell below Time/Smallest step, because " + reason, now,
                              last_good_state());
+  }
+}
+
+template <int dim>
+StepResult TimeStepper<dim>::advance_with_noise(FlowSystem<dim> &flow, const double longest) {
+  double dt = std::min({noise_step, longest, parameters.largest_step});
+  while (true) {
+    const StepResult result = flow.midpoint_step(dt, noise->draw(flow.membrane(), dt));
+    if (result.converged) {
+      now += dt;
+      n_newton += result.iterations;
+      n_linear += result.linear_iterations;
+      taken = dt;
+      return result;
+    }
+    ++rejected;
+    dt *= 0.5;
+    if (dt < parameters.smallest_step)
+      throw ComputationError("the time step fell below Time/Smallest step, because Newton's method "
+                             "does not converge under thermal noise",
+                             now, last_good_state());
   }
 }
 

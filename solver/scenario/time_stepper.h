@@ -4,10 +4,12 @@
 
 #include "base/state_archive.h"
 #include "mechanics/flow_system.h"
+#include "mechanics/thermal_noise.h"
 #include "scenario/parameters.h"
 
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace fusogen {
@@ -27,6 +29,14 @@ public:
   /// Where the last good state lies, for the error message.
   std::function<std::string(void)> last_good_state = [] { return std::string(); };
 
+  /// From now on the membrane is jostled, in steps of @p step [us] (shorter only where a scenario
+  /// wants one to end, and where Newton's method fails): such a motion has no energy balance and
+  /// nothing smooth that a longer step could follow. Without @p noise it is as before.
+  void set_noise(std::optional<ThermalNoise<dim>> thermal_noise, const double step) {
+    noise = std::move(thermal_noise);
+    noise_step = step;
+  }
+
   /// Takes one step of at most @p longest [us] and adds its length to time(). Throws
   /// ComputationError if no step longer than the smallest succeeds.
   StepResult advance(FlowSystem<dim> &flow, double longest);
@@ -38,6 +48,8 @@ public:
     state.item("rejected steps", rejected);
     state.item("Newton iterations", n_newton);
     state.item("linear iterations", n_linear);
+    if (noise)
+      noise->serialize(state);
   }
 
   double time() const { return now; }
@@ -53,6 +65,10 @@ public:
   unsigned int linear_iterations() const { return n_linear; }
 
 private:
+  StepResult advance_with_noise(FlowSystem<dim> &flow, double longest);
+
+  std::optional<ThermalNoise<dim>> noise;
+  double noise_step = 0.;
   Parameters::Time parameters;
   double negligible_energy, next_step;
   double now = 0., taken = 0.;

@@ -186,6 +186,7 @@ void run_transport(const RunContext &context) {
     resumed.emplace(context.checkpoint->restore(of_checkpoint));
   RunOutput output(context);
   SurfaceOutput<2> pictures(context.communicator, context.directory);
+  output.begin(pictures);
 
   WalkState now = WalkState::of(walk, context.communicator);
   Path path;
@@ -282,6 +283,7 @@ void run_transport(const RunContext &context) {
   output.summary.set("motors bound", now.time > 0. ? walk.bound_time() / now.time : 0., "");
   if (first_rank && parameters.motors.runs > 0)
     add_ensemble(output.summary, motors, parameters);
+  output.end(pictures);
   output.finish(outcome);
   checkpointing.finish<2>(vesicle.membrane, now.time, outcome, serialize);
   Log::instance().information("outcome: " + outcome);

@@ -3,7 +3,7 @@
 #define FUSOGEN_TRANSPORT_VESICLE_WALK_H
 
 #include "base/state_archive.h"
-#include "transport/random_stream.h"
+#include "base/random_stream.h"
 #include "transport/tug_of_war.h"
 
 #include <cstdint>

@@ -481,6 +481,37 @@ class Runs(TestCase):
         self.assertAlmostEqual(rate["value"] / theory, 1, delta=0.02)
         self.assert_documented()
 
+    def test_budding(self):
+        path = os.path.join(SOURCE, "parameter_files", "budding.prm")
+        # A coat that starts with nearly all of its area closes soon; the neck is cut while it is wide.
+        assignments = {"Geometry/Meridian cells": 48, "Budding/Initial coat area": 4200,
+                       "Budding/Cutting radius": 5, "Budding/Line tension": 1,
+                       "Budding/Growth rate": 5, "Budding/Time after cut": 20}
+        self.run_scenario(path, assignments)
+        summary = self.summary()
+        self.assertEqual(summary["outcome"], "vesicle")
+        for name in ("lipid mass error", "area ledger error"):
+            self.assertLess(summary[name]["value"], 1e-9)
+        # The donor's lipids, and its cargo at 100 mM.
+        value = {name: entry["value"] for name, entry in summary.items() if name != "outcome"}
+        for leaflet in ("outer", "inner"):
+            self.assertAlmostEqual(
+                value[f"vesicle lipid {leaflet} leaflet of the vesicle"] / value["vesicle area"],
+                1, delta=1e-4)
+            self.assertEqual(
+                value[f"plasma membrane lipid {leaflet} leaflet of the vesicle"], 0)
+        self.assertAlmostEqual(
+            value["cargo of the vesicle"] / (0.0602214076 * value["vesicle volume"]), 1, delta=1e-12)
+        # In two parts it is the same run: the first ends before the cut, the second after it.
+        cut = value["cut time"]
+        self.run_scenario(path, {**assignments, "Time/End time": 0.5 * cut}, output="parts")
+        self.run_scenario(path, {**assignments, "Time/End time": cut + 2}, "--resume", output="parts")
+        self.run_scenario(path, assignments, "--resume", output="parts")
+        parts = self.summary("parts")
+        for name in ("vesicle area", "coat work", "cut energy change"):
+            self.assertAlmostEqual(parts[name]["value"] / value[name], 1, delta=1e-3, msg=name)
+        self.assert_documented()
+
     def test_docking(self):
         path = os.path.join(SOURCE, "parameter_files", "docking.prm")
         assignments = {"Geometry/Meridian cells": 48, "Time/Output interval": 0.1}

@@ -11,6 +11,8 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -135,4 +137,28 @@ BOOST_AUTO_TEST_CASE(full_disk_is_noticed) {
   BOOST_CHECK_EXCEPTION(statistics.append(row), UserError, [](const UserError &error) {
     return error.what() == std::string("cannot write \"/dev/full\": No space left on device");
   });
+}
+
+BOOST_FIXTURE_TEST_CASE(table_that_grows, Folder) {
+  const auto row = [](const std::vector<std::pair<std::string, double>> &cells) {
+    Statistics result;
+    for (const auto &[name, value] : cells)
+      result.set(name, "nm", value);
+    return result;
+  };
+  GrowingTable table(file());
+  table.append(row({{"a", 1.}, {"b", 2.}}));
+  table.append(row({{"b", 3.}, {"a", 0.1}}));
+  BOOST_TEST(content() == "a [nm],b [nm]\n1,2\n0.1,3\n");
+  table.append(row({{"c", 5.}, {"a", 4.}}));
+  BOOST_TEST(content() == "a [nm],b [nm],c [nm]\n1,2,nan\n0.1,3,nan\n4,nan,5\n");
+  table.append(row({{"b", 6.}}));
+
+  // A resumed run goes on from fewer rows.
+  GrowingTable resumed(file());
+  resumed.go_back_to(3);
+  BOOST_TEST(resumed.n_rows() == 3u);
+  resumed.append(row({{"a", 7.}, {"c", 8.}}));
+  BOOST_TEST(content() == "a [nm],b [nm],c [nm]\n1,2,nan\n0.1,3,nan\n4,nan,5\n7,nan,8\n");
+  BOOST_CHECK_THROW(resumed.go_back_to(9), UserError);
 }

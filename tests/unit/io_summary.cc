@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -99,4 +100,14 @@ BOOST_FIXTURE_TEST_CASE(file_that_cannot_be_made, Folder) {
   BOOST_CHECK_EXCEPTION(Summary().write(wrong), UserError, [&](const UserError &error) {
     return error.what() == "cannot write \"" + wrong + "\": No such file or directory";
   });
+}
+
+BOOST_AUTO_TEST_CASE(values_are_given_back) {
+  Summary summary;
+  BOOST_TEST(summary.outcome() == "");
+  summary.set("area", 3., "nm^2");
+  summary.set_outcome("equilibrium");
+  BOOST_TEST(summary.value("area") == 3.);
+  BOOST_TEST(summary.outcome() == "equilibrium");
+  BOOST_CHECK_THROW(summary.value("outcome"), std::out_of_range);
 }

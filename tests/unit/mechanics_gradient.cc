@@ -14,6 +14,7 @@
 #include "mechanics/inextensibility.h"
 #include "mechanics/leaflet_elasticity.h"
 #include "mechanics/leaflet_friction.h"
+#include "mechanics/line_tension.h"
 #include "mechanics/surface_viscosity.h"
 #include "surfaces.h"
 
@@ -181,6 +182,37 @@ BOOST_AUTO_TEST_CASE(pressure) {
   flow3.add(EnclosedVolume<2>::under_pressure(0.3));
   flow3.add(PoleForce<2>::given(7));
   BOOST_CHECK_SMALL(gradient_error(*surface, flow3), 1e-7);
+}
+
+namespace {
+
+template <int dim> void check_line_tension(const unsigned int resolution) {
+  const auto membrane = closed_membrane<dim>(prolate(20, 0.8), resolution);
+  FlowSystem<dim> flow(*membrane, {});
+  flow.add(Bending<dim>(kappa, 0.));
+  flow.add(LineTension<dim>(40));
+  flow.set_domain(scalar_field<dim>(
+      *membrane, [](const Vector3 &x) { return 0.5 + 0.5 * std::tanh((x[2] - 0.3 * x[0]) / 15); }));
+  BOOST_CHECK_SMALL(gradient_error(*membrane, flow), 1e-7);
+  BOOST_CHECK_GT(flow.energies().at("line tension"), 100);
+
+  // The second derivatives are right if Newton's method converges as fast as it can.
+  flow.add(SurfaceViscosity<dim>(4));
+  flow.add(Drag<dim>(1e-3));
+  flow.add(Inextensibility<dim>());
+  flow.initialize();
+  for (int k = 0; k < 3; ++k)
+    BOOST_REQUIRE(flow.step(0.2).converged);
+  const StepResult step = flow.step(1);
+  BOOST_CHECK(step.converged);
+  BOOST_CHECK_LE(step.iterations, 5u);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(line_tension) {
+  check_line_tension<1>(16);
+  check_line_tension<2>(1);
 }
 
 namespace {

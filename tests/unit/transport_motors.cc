@@ -2,7 +2,7 @@
 // Motors, their balance of forces, tracks and random numbers.
 #include "base/user_error.h"
 #include "motors.h"
-#include "transport/random_stream.h"
+#include "base/random_stream.h"
 #include "transport/track.h"
 #include "transport/tug_of_war.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "transport/random_stream.h"
+#include "base/random_stream.h"
 
 #include <cmath>
 #include <limits>
@@ -19,9 +19,29 @@ std::uint64_t scramble(std::uint64_t z) {
 RandomStream::RandomStream(const std::uint32_t seed, const std::uint32_t number)
     : engine(scramble(std::uint64_t{seed} << 32 | number)) {}
 
+RandomStream::RandomStream(const std::uint32_t seed, const std::vector<std::uint64_t> &name) {
+  std::uint64_t key = seed;
+  for (const std::uint64_t part : name)
+    key = scramble(scramble(key) + part);
+  engine.seed(key);
+}
+
 double RandomStream::uniform() {
   // The 53 upper bits are as many as a double holds.
   return static_cast<double>(engine() >> 11) * 0x1p-53;
+}
+
+// Box and Muller, Ann. Math. Stat. 29 (1958) 610.
+double RandomStream::normal() {
+  if (has_spare) {
+    has_spare = false;
+    return spare;
+  }
+  constexpr double two_pi = 6.283185307179586;
+  const double length = std::sqrt(-2. * std::log1p(-uniform())), angle = two_pi * uniform();
+  spare = length * std::sin(angle);
+  has_spare = true;
+  return length * std::cos(angle);
 }
 
 double RandomStream::waiting_time(const double rate) {
@@ -34,6 +54,8 @@ void RandomStream::serialize(StateArchive &state, const std::string &name) {
   text << engine;
   std::string value = text.str();
   state.item(name, value);
+  state.item(name + ": spare normal", spare);
+  state.item(name + ": has a spare normal", has_spare);
   if (state.loading())
     std::istringstream(value) >> engine;
 }

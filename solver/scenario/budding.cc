@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "scenario/budding.h"
+
+#include "base/computation_error.h"
+#include "base/log.h"
+#include "geometry/curve_cell.h"
+#include "geometry/shapes.h"
+#include "io/surface_output.h"
+#include "mechanics/applied_force.h"
+#include "mechanics/enclosed_volume.h"
+#include "mechanics/line_tension.h"
+#include "scenario/checkpointing.h"
+#include "scenario/exocytosis_surface.h"
+#include "scenario/membrane_terms.h"
+#include "scenario/time_stepper.h"
+
+#include <cmath>
+#include <optional>
+#include <sstream>
+
+namespace fusogen {
+using namespace dealii;
+using numbers::PI;
+
+namespace {
+// Largest relative change of the neck radius in a step.
+constexpr double largest_neck_change = 0.05;
+// Largest growth of the coat in a step, as a share of the area of a closed one.
+constexpr double largest_growth = 0.005;
+// Energy, as a share of a sphere's, that a step may lose undissipated whatever it loses in all: the
+// bud follows its coat, in steps that are long for the ripples that each bit of coat makes.
+constexpr double negligible = 1e-2;
+// Molecules in a cubic nanometre at 1 mM.
+constexpr double molecules_per_millimolar = 6.02214076e-4;
+
+const char *const outcome_vesicle = "vesicle";
+
+// The patch takes the place of the plasma membrane.
+Parameters with_donor_patch(Parameters parameters) {
+  parameters.plasma_membrane.patch_radius = parameters.budding.patch_radius;
+  parameters.plasma_membrane.tension = parameters.budding.tension;
+  return parameters;
+}
+
+class Budding {
+public:
+  explicit Budding(const RunContext &context);
+  void run();
+
+private:
+  void start();
+  void set_up_flow();
+  void make_lipids();
+  void serialize(SurfaceArchive<1> &archive);
+  double coat_area_at(double time) const;
+  Vector coat() const;
+  std::pair<Vector, Vector> coated_membrane(const Vector &on_coat) const;
+  void let_coat_and_lipids_act();
+  void grow_coat();
+  double longest_step() const;
+  void advance(double longest);
+  void move_lipids();
+  void keep_mesh();
+  bool neck_is_narrow() const;
+  void cut();
+  double total_energy() const;
+  double vesicle_part(const std::function<double(const SurfacePoint &)> &f) const;
+  Observables observables() const;
+  double height() const { return surface.height(*membrane); }
+  double lipid_mass_error() const;
+  void write();
+  void progress() const;
+  void add_vesicle_to(Summary &summary) const;
+
+  const RunContext &context;
+  const Parameters parameters;
+  const double kT, kappa, bud_radius; // of a closed coat
+  RunOutput output;
+  SurfaceOutput<1> pictures;
+  Checkpointing checkpointing;
+  TimeStepper<1> stepper;
+  ExocytosisSurface<1> surface;
+
+  std::unique_ptr<Membrane<1>> membrane;
+  std::unique_ptr<FlowSystem<1>> flow;
+  std::unique_ptr<LipidFields<1>> lipids;
+  EnclosedVolume<1> *closed_volume = nullptr; // after the cut
+  std::optional<Neck> neck;                   // before it
+  double coat_area = 0.;                      // [nm^2]
+  bool is_cut = false;
+  double cut_time = 0., cut_energy = 0., vesicle_area = 0., vesicle_volume = 0.;
+  double initial_area = 0., area_left = 0., coat_work = 0., remeshing_energy = 0., dissipated = 0.;
+  std::vector<double> initial_amounts;
+  unsigned int n_steps = 0;
+  double next_output; // [us]
+};
+
+Budding::Budding(const RunContext &context)
+    : context(context), parameters(with_donor_patch(context.parameters)),
+      kT(parameters.thermal_energy()), kappa(parameters.bending_rigidity()),
+      bud_radius(2. / parameters.budding.spontaneous_curvature), output(context),
+      pictures(context.communicator, context.directory), checkpointing(context),
+      stepper(parameters.time, negligible * 8. * PI * kappa),
+      surface(parameters, context.communicator), next_output(parameters.time.output_interval) {
+  output.begin(pictures);
+  stepper.last_good_state = [this] { return pictures.last_good_state(); };
+  stepper.change = [this] {
+    if (!neck || !neck->has_waist)
+      return 0.;
+    const Neck now = surface.necks(*membrane).front();
+    return now.has_waist ? std::abs(now.radius / neck->radius - 1.) / largest_neck_change : 0.;
+  };
+}
+
+void Budding::set_up_flow() {
+  const auto &bilayer = parameters.bilayer;
+  flow = std::make_unique<FlowSystem<1>>(
+      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, false}}});
+  const double trace = 1e-6 * bilayer.surface_viscosity / (bud_radius * bud_radius);
+  add_membrane_terms(*flow, parameters, std::max(bilayer.drag_coefficient, trace));
+  if (parameters.budding.line_tension > 0.)
+    flow->add(LineTension<1>(parameters.budding.line_tension));
+  if (parameters.applied_force.ring != 0. && !is_cut)
+    flow->add(RingForce<1>(parameters.applied_force.ring));
+  if (is_cut)
+    closed_volume =
+        &flow->add(EnclosedVolume<1>::osmotic(vesicle_volume, parameters.vesicle.osmotic_modulus));
+  flow->initialize();
+  flow->area_relaxation_time =
+      bilayer.surface_viscosity * std::pow(parameters.budding.cutting_radius, 2) / kappa;
+}
+
+void Budding::make_lipids() {
+  lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipids.species(),
+                                            LipidForces{kT, kappa});
+}
+
+void Budding::start() {
+  const Profile patch = flat_disc(parameters.plasma_membrane.patch_radius).reversed();
+  GradingParameters grading;
+  grading.n_cells = parameters.geometry.cells;
+  membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
+  membrane->create_meridian(
+      {{patch, graded_nodes(patch, grading), Component::plasma_membrane, Edge::rim, Edge::axis}});
+  coat_area = coat_area_at(0.);
+  set_up_flow();
+  make_lipids();
+  const auto &given = parameters.lipids;
+  for (unsigned int i = 0; i < given.names.size(); ++i) {
+    lipids->add(i, Leaflet::outer, given.vesicle_outer[i], given.vesicle_outer[i]);
+    lipids->add(i, Leaflet::inner, given.vesicle_inner[i], given.vesicle_inner[i]);
+  }
+  let_coat_and_lipids_act();
+  flow->project_moment();
+  for (const LipidField &field : lipids->fields())
+    initial_amounts.push_back(lipids->amount(field));
+  initial_area = flow->total_material_area();
+  neck = surface.necks(*membrane).front();
+}
+
+void Budding::serialize(SurfaceArchive<1> &archive) {
+  StateArchive &state = archive.state();
+  state.item("coat area", coat_area);
+  state.item("cut time", cut_time);
+  state.item("cut energy", cut_energy);
+  state.item("vesicle area", vesicle_area);
+  state.item("initial area", initial_area);
+  state.item("initial amounts", initial_amounts);
+  state.item("area through rim", area_left);
+  state.item("work of the coat", coat_work);
+  state.item("remeshing energy", remeshing_energy);
+  state.item("dissipated energy", dissipated);
+  state.item("steps", n_steps);
+  state.item("next output", next_output);
+  stepper.serialize(state);
+  surface.serialize(state);
+  output.serialize(state);
+  pictures.serialize(state);
+  flow->serialize(archive);
+  lipids->serialize(archive);
+}
+
+double Budding::coat_area_at(const double time) const {
+  const auto &given = parameters.budding;
+  return std::min(given.final_area(), given.initial_area + given.growth_rate * time);
+}
+
+// 1 on the coat, 0 outside, as a function of the area between a point and the pole alone: the coat
+// stays where its material is.
+Vector Budding::coat() const {
+  const double perimeter = std::sqrt(4. * PI * coat_area),
+               width = std::max(parameters.budding.edge_width * perimeter, 1e-12);
+  const CurveCell geometry(membrane->degree());
+  Vector owned = membrane->scalar_vector(false);
+  std::vector<types::global_dof_index> indices;
+  double area = 0.; // from the pole
+  for (int c = membrane->curves().size() - 1; c >= 0; --c) {
+    const auto points = membrane->curve_points(c);
+    const auto &cells = membrane->curves()[c];
+    for (int k = cells.size() - 1; k >= 0; --k) {
+      const double before = area;
+      geometry.integrate([&](const unsigned int a) { return points[k * membrane->degree() + a]; },
+                         0., 1., [&](double, const double dA) { area += dA; });
+      const Membrane<1>::Cell cell(&membrane->triangulation(), 0, cells[k],
+                                   &membrane->position_dofs());
+      if (!cell->is_locally_owned())
+        continue;
+      membrane->cell_scalar_indices(cell, indices);
+      for (unsigned int j = 0; j < 2; ++j) // the second end is nearer to the pole
+        if (owned.in_local_range(indices[j]))
+          owned(indices[j]) =
+              coat_area > 0.
+                  ? 0.5 * std::erfc(2. * (((j == 0) ? area : before) - coat_area) / width)
+                  : 0.;
+    }
+  }
+  owned.compress(VectorOperation::insert);
+  Vector result = membrane->scalar_vector(true);
+  result = owned;
+  return result;
+}
+
+// Spontaneous curvature and relative rigidity of the membrane with its coat and its lipids.
+std::pair<Vector, Vector> Budding::coated_membrane(const Vector &on_coat) const {
+  Vector curvature = membrane->scalar_vector(false), rigidity = curvature, coated = curvature;
+  coated = on_coat;
+  curvature = lipids->spontaneous_curvature();
+  rigidity = lipids->rigidity();
+  curvature.add(parameters.budding.spontaneous_curvature, coated);
+  for (const auto i : membrane->scalar_dofs().locally_owned_dofs())
+    rigidity(i) = static_cast<double>(rigidity(i)) *
+                  (1. + (parameters.budding.rigidity - 1.) * static_cast<double>(coated(i)));
+  rigidity.compress(VectorOperation::insert);
+  Vector curvature_everywhere = membrane->scalar_vector(true),
+         rigidity_everywhere = membrane->scalar_vector(true);
+  curvature_everywhere = curvature;
+  rigidity_everywhere = rigidity;
+  return {curvature_everywhere, rigidity_everywhere};
+}
+
+void Budding::let_coat_and_lipids_act() {
+  const Vector on_coat = coat();
+  const auto [curvature, rigidity] = coated_membrane(on_coat);
+  flow->set_lipids(curvature, rigidity);
+  flow->set_domain(on_coat);
+}
+
+// What the coat does to the membrane by growing on it, at its shape, is work of its own.
+void Budding::grow_coat() {
+  const double area = is_cut ? coat_area : coat_area_at(stepper.time());
+  if (area <= coat_area)
+    return;
+  const double energy_before = total_energy();
+  coat_area = area;
+  let_coat_and_lipids_act();
+  flow->project_moment();
+  coat_work += total_energy() - energy_before;
+}
+
+double Budding::longest_step() const {
+  const auto &given = parameters.budding;
+  return is_cut || coat_area >= given.final_area()
+             ? std::numeric_limits<double>::infinity()
+             : largest_growth * 4. * PI * bud_radius * bud_radius / given.growth_rate;
+}
+
+double Budding::total_energy() const {
+  return flow->energy() + parameters.plasma_membrane.tension * flow->total_material_area();
+}
+
+void Budding::move_lipids() {
+  std::optional<Vector> moment;
+  if (lipids->shape_membrane())
+    moment = flow->normal_moment();
+  lipids->advance(stepper.last_step(), moment ? &*moment : nullptr);
+  if (lipids->shape_membrane()) {
+    let_coat_and_lipids_act();
+    flow->project_moment();
+  }
+}
+
+void Budding::keep_mesh() {
+  const double energy_before = total_energy();
+  std::vector<ConservedField> fields = lipids->conserved();
+  Vector tension = flow->tension(), material_area = flow->material_area;
+  const auto left = surface.keep_mesh(*membrane, true, material_area, fields, tension);
+  if (!left)
+    return;
+  area_left += *left;
+  flow->set_tension(tension);
+  lipids->mesh_changed(fields);
+  let_coat_and_lipids_act();
+  flow->mesh_moved(material_area);
+  remeshing_energy += total_energy() - energy_before;
+}
+
+void Budding::advance(const double longest) {
+  grow_coat();
+  dissipated += stepper.advance(*flow, std::min(longest, longest_step())).dissipated;
+  ++n_steps;
+  move_lipids();
+  keep_mesh();
+  if (!is_cut)
+    neck = surface.necks(*membrane).front();
+}
+
+bool Budding::neck_is_narrow() const {
+  return neck && neck->has_waist && neck->radius < parameters.budding.cutting_radius;
+}
+
+double Budding::vesicle_part(const std::function<double(const SurfacePoint &)> &f) const {
+  double sum = 0.;
+  SurfaceValues<1> values(membrane->degree());
+  std::vector<double> x;
+  for (const auto &cell : membrane->position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned() && Membrane<1>::component(cell) == Component::vesicle) {
+      membrane->cell_positions(cell, x);
+      values.reinit(x, Membrane<1>::orientation(cell));
+      for (unsigned int q = 0; q < values.n_quadrature_points(); ++q)
+        sum += values.weight(q) * f(values.at(q));
+    }
+  return Utilities::MPI::sum(sum, context.communicator);
+}
+
+void Budding::cut() {
+  const double energy_before = total_energy(), area_before = flow->total_material_area();
+  auto change = [&] {
+    try {
+      return surface.cut(*membrane, flow->material_area, *lipids, {});
+    } catch (const std::invalid_argument &error) {
+      throw ComputationError(std::string("the neck cannot be cut: ") + error.what(), stepper.time(),
+                             pictures.last_good_state());
+    }
+  }();
+  std::vector<LipidField> fields = lipids->fields();
+  lipids.reset();
+  flow.reset();
+  membrane = std::move(change.membrane);
+  is_cut = true;
+  neck.reset();
+  cut_time = stepper.time();
+  vesicle_area = vesicle_part([](const SurfacePoint &) { return 1.; });
+  vesicle_volume = vesicle_part([](const SurfacePoint &s) { return s.point * s.normal / 3.; });
+  set_up_flow();
+  make_lipids();
+  for (unsigned int f = 0; f < fields.size(); ++f) {
+    fields[f].content = change.contents[f];
+    lipids->add(fields[f]);
+  }
+  Vector material_area = membrane->tension_vector(false);
+  material_area = flow->material_area;
+  material_area *= area_before / flow->total_material_area();
+  flow->material_area = material_area;
+  let_coat_and_lipids_act();
+  flow->project_moment();
+  cut_energy = total_energy() - energy_before;
+  stepper.restart_with(parameters.time.initial_step);
+  std::ostringstream line;
+  line << "the neck is cut at " << cut_time << " us: a vesicle of "
+       << std::sqrt(vesicle_area / (4. * PI))
+       << " nm in radius; bending and tension energy changes by " << cut_energy / kT
+       << " kT, Gaussian energy by " << 4. * PI * parameters.gaussian_modulus() / kT << " kT";
+  Log::instance().information(line.str());
+}
+
+Observables Budding::observables() const {
+  Observables now;
+  now.time = stepper.time();
+  now.time_step = stepper.last_step();
+  now.bending_energy = flow->energies().at("bending") / kT;
+  now.total_energy = total_energy() / kT;
+  now.dissipated_power = flow->total_dissipated_power() / kT;
+  now.area = membrane->area();
+  now.volume = is_cut ? vesicle_part([](const SurfacePoint &s) { return s.point * s.normal / 3.; })
+               : neck->has_waist ? neck->lumen_volume
+                                 : 0.;
+  now.user_terms = user_term_shares(*flow, parameters);
+  now.neck_radius = !is_cut && neck->has_waist ? neck->radius : std::nan("");
+  return now;
+}
+
+double Budding::lipid_mass_error() const {
+  double worst = 0.;
+  for (unsigned int f = 0; f < initial_amounts.size(); ++f) {
+    const LipidField &field = lipids->fields()[f];
+    if (initial_amounts[f] > 0.)
+      worst = std::max(worst, std::abs(lipids->amount(field) + field.left_through_rim -
+                                       field.flipped_in - initial_amounts[f]) /
+                                  initial_amounts[f]);
+  }
+  return worst;
+}
+
+void Budding::write() {
+  Statistics row = observables().row();
+  row.set("height", "nm", height());
+  row.set("coat area", "nm^2", coat_area);
+  row.set("coat work", "kT", coat_work / kT);
+  if (parameters.budding.line_tension > 0.)
+    row.set("line energy", "kT", flow->energies().at("line tension") / kT);
+  row.set("Gaussian energy", "kT", is_cut ? 4. * PI * parameters.gaussian_modulus() / kT : 0.);
+  row.set("dissipated energy", "kT", dissipated / kT);
+  row.set("remeshing energy", "kT", remeshing_energy / kT);
+  row.set("area through rim", "nm^2", area_left);
+  row.set("Newton iterations", "", stepper.newton_iterations());
+  output.append("statistics.csv", row);
+
+  SurfaceOutput<1>::Fields fields;
+  for (const LipidField &field : lipids->fields())
+    fields.scalars.emplace_back(
+        field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") + " leaflet []",
+        field.fraction);
+  const Vector on_coat = coat();
+  fields.scalars.emplace_back("coat []", on_coat);
+  fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
+  fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
+  const auto [curvature, rigidity] = coated_membrane(on_coat);
+  const Vector moment = flow->curvature_moment();
+  pictures.write(
+      *membrane, stepper.time(),
+      {kappa, parameters.bilayer.spontaneous_curvature, kT, moment, &curvature, &rigidity}, fields);
+}
+
+void Budding::progress() const {
+  std::ostringstream line;
+  line.precision(4);
+  line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
+       << " us, coat = " << coat_area << " nm^2, height = " << height() << " nm";
+  if (!is_cut && neck->has_waist)
+    line << ", neck radius = " << neck->radius << " nm";
+  Log::instance().progress(line.str());
+}
+
+void Budding::add_vesicle_to(Summary &summary) const {
+  const double volume = vesicle_part([](const SurfacePoint &s) { return s.point * s.normal / 3.; });
+  summary.set("vesicle radius", std::sqrt(vesicle_area / (4. * PI)), "nm");
+  summary.set("vesicle area", vesicle_area, "nm^2");
+  summary.set("vesicle volume", volume, "nm^3");
+  summary.set("cut time", cut_time, "us");
+  summary.set("cut energy change", cut_energy / kT, "kT");
+  summary.set("Gaussian energy change", 4. * PI * parameters.gaussian_modulus() / kT, "kT");
+  summary.set("cargo of the vesicle",
+              molecules_per_millimolar * parameters.budding.cargo_concentration * volume, "");
+  for (const LipidField &field : lipids->fields())
+    summary.set(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") +
+                    " leaflet of the vesicle",
+                lipids->amount(field, Component::vesicle), "nm^2");
+}
+
+void Budding::run() {
+  const auto save = [this](SurfaceArchive<1> &archive) {
+    archive.state().item("is cut", is_cut);
+    archive.state().item("vesicle volume", vesicle_volume);
+    serialize(archive);
+  };
+  if (context.checkpoint) {
+    membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
+    SurfaceArchive<1> archive = context.checkpoint->restore(*membrane);
+    // Which terms there are depends on these.
+    archive.state().item("is cut", is_cut);
+    archive.state().item("vesicle volume", vesicle_volume);
+    set_up_flow();
+    make_lipids();
+    serialize(archive);
+    let_coat_and_lipids_act();
+    if (!is_cut)
+      neck = surface.necks(*membrane).front();
+  } else {
+    start();
+    write();
+  }
+  const double end_time = parameters.time.end;
+  const auto limit = [&] {
+    return is_cut ? std::min(end_time, cut_time + parameters.budding.time_after_cut) : end_time;
+  };
+  while (stepper.time() < limit() * (1. - 1e-12)) {
+    advance(std::min(next_output, limit()) - stepper.time());
+    if (!is_cut && neck_is_narrow()) {
+      write();
+      cut();
+      write();
+    }
+    if (stepper.time() >= std::min(next_output, limit()) * (1. - 1e-12)) {
+      write();
+      progress();
+      next_output = next_output_after(stepper.time(), parameters.time.output_interval);
+    }
+    checkpointing.after_step<1>(*membrane, stepper.time(), save);
+  }
+  Log::instance().finish_progress();
+  const std::string outcome = is_cut ? outcome_vesicle : outcome_end_time;
+
+  Summary &summary = output.summary;
+  observables().add_to(summary);
+  summary.set("coat area", coat_area, "nm^2");
+  if (is_cut)
+    add_vesicle_to(summary);
+  summary.set("lipid mass error", lipid_mass_error(), "");
+  summary.set("area ledger error",
+              std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
+  summary.set("coat work", coat_work / kT, "kT");
+  summary.set("dissipated energy", dissipated / kT, "kT");
+  summary.set("remeshing energy", remeshing_energy / kT, "kT");
+  summary.set("steps", n_steps, "");
+  summary.set("rejected steps", stepper.n_rejected(), "");
+  output.end(pictures);
+  output.finish(outcome);
+  checkpointing.finish<1>(*membrane, stepper.time(), outcome, save);
+  Log::instance().information("outcome: " + outcome);
+}
+} // namespace
+
+void run_budding(const RunContext &context) { Budding(context).run(); }
+} // namespace fusogen
