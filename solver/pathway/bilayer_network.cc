@@ -143,6 +143,17 @@ bool allowed(const LeafletPoint<double> &p, const LeafletDensities<double> &d) {
 }
 } // namespace
 
+NetworkEnergy &NetworkEnergy::operator-=(const NetworkEnergy &other) {
+  for (double NetworkEnergy::*part :
+       {&NetworkEnergy::splay, &NetworkEnergy::tilt, &NetworkEnergy::stretch,
+        &NetworkEnergy::chains, &NetworkEnergy::tension, &NetworkEnergy::gaussian,
+        &NetworkEnergy::hydration, &NetworkEnergy::defects, &NetworkEnergy::barrier,
+        &NetworkEnergy::gauge, &NetworkEnergy::total_splay, &NetworkEnergy::area,
+        &NetworkEnergy::rest_area})
+    this->*part -= other.*part;
+  return *this;
+}
+
 BilayerNetwork::BilayerNetwork(std::vector<Strip> strips_, const double multiplicity)
     : strips(std::move(strips_)), multiplicity(multiplicity) {
   unsigned int next = 0;

@@ -26,6 +26,8 @@ struct NetworkEnergy {
   double total() const {
     return splay + tilt + stretch + chains + tension + gaussian + hydration + defects;
   }
+  /// Takes off another network's energies, part by part.
+  NetworkEnergy &operator-=(const NetworkEnergy &other);
 };
 
 /// Axisymmetric bilayers whose two leaflets are elastic surfaces with tilt, and which meet where

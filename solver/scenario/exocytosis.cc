@@ -9,6 +9,7 @@
 #include "mechanics/pore_flow.h"
 #include "scenario/checkpointing.h"
 #include "scenario/exocytosis_surface.h"
+#include "scenario/fusion_schedule.h"
 #include "scenario/leaflets.h"
 #include "scenario/membrane_terms.h"
 #include "scenario/time_stepper.h"
@@ -70,8 +71,8 @@ private:
   const RunContext &context;
   const Parameters &parameters;
   const double kT, kappa, patch_radius, vesicle_area; // area of all vesicles
-  const double hemifusion_time;                       // when stalks connect the outer leaflets [us]
   RunOutput output;
+  FusionSchedule schedule; // when stalks connect the outer leaflets, and when pores open
   SurfaceOutput<dim> pictures;
   Checkpointing checkpointing;
   TimeStepper<dim> stepper;
@@ -103,9 +104,9 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
       vesicle_area(parameters.vesicle.number() * 4. * PI * parameters.vesicle.radius *
                    parameters.vesicle.radius),
-      hemifusion_time(parameters.fusion.time - parameters.fusion.hemifusion_duration),
-      output(context), pictures(context.communicator, context.directory), checkpointing(context),
-      stepper(parameters.time, 1e-4 * 8. * PI * kappa), surface(parameters, context.communicator),
+      output(context), schedule(context), pictures(context.communicator, context.directory),
+      checkpointing(context), stepper(parameters.time, 1e-4 * 8. * PI * kappa),
+      surface(parameters, context.communicator),
       assay(
           parameters.assay_of_probe(),
           // Amounts of leaflets that slide are their molecules already.
@@ -114,7 +115,7 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
               : leaflet_densities(parameters.vesicle.radius, parameters.leaflets.neutral_distance),
           {parameters.vesicle.docking(0).x, parameters.vesicle.docking(0).y}),
       lumens(parameters.vesicle.number(), Lumen(parameters.cargo_diffusion_coefficient)),
-      next_output(parameters.time.output_interval) {
+      next_output(schedule.next_output(0., parameters.time.output_interval)) {
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!fused)
@@ -229,6 +230,7 @@ template <int dim> void Exocytosis<dim>::fuse() {
        << fusion_energy / kT << " kT, Gaussian energy by "
        << -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT << " kT";
   Log::instance().information(line.str());
+  schedule.hand_over(fusion_energy);
 }
 
 template <int dim> void Exocytosis<dim>::resume() {
@@ -261,6 +263,7 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   for (unsigned int i = 0; i < lumens.size(); ++i)
     lumens[i].serialize(state, i + 1);
   surface.serialize(state);
+  schedule.serialize(state);
   assay.serialize(state);
   output.serialize(state);
   pictures.serialize(state);
@@ -396,7 +399,7 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
 }
 
 template <int dim> bool Exocytosis<dim>::hemifused() const {
-  return !fused && stepper.time() > hemifusion_time * (1. + 1e-12);
+  return !fused && schedule.hemifused(stepper.time());
 }
 
 template <int dim> std::vector<Stalk> Exocytosis<dim>::stalks() const {
@@ -557,21 +560,20 @@ template <int dim> void Exocytosis<dim>::run() {
   std::string end = outcome_end_time;
   const double end_time = parameters.time.end;
   while (stepper.time() < end_time * (1. - 1e-12)) {
-    double limit = std::min(next_output, end_time);
-    if (!fused && stepper.time() >= parameters.fusion.time * (1. - 1e-12)) {
+    if (!fused && stepper.time() >= schedule.pore_time() * (1. - 1e-12)) {
       fuse();
       write();
+      next_output = schedule.next_output(stepper.time(), parameters.time.output_interval);
     }
+    double limit = std::min(next_output, end_time);
     if (!fused)
-      limit =
-          std::min(limit, stepper.time() < hemifusion_time * (1. - 1e-12) ? hemifusion_time
-                                                                          : parameters.fusion.time);
+      limit = std::min(limit, schedule.next_event(stepper.time()));
     advance(limit - stepper.time());
     const auto reached = outcome();
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
       write();
       progress();
-      next_output = next_output_after(stepper.time(), parameters.time.output_interval);
+      next_output = schedule.next_output(stepper.time(), parameters.time.output_interval);
     }
     if (reached) {
       end = *reached;
@@ -593,6 +595,7 @@ template <int dim> void Exocytosis<dim>::run() {
   summary.set("fusion energy change", fusion_energy / kT, "kT");
   summary.set("Gaussian energy change",
               fused ? -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT : 0., "kT");
+  schedule.add_to(summary);
   summary.set("dissipated energy", dissipated / kT, "kT");
   for (const auto &[name, energy] : dissipated_by)
     if (energy != 0.)

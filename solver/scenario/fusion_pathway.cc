@@ -2,11 +2,12 @@
 #include "scenario/fusion_pathway.h"
 
 #include "base/log.h"
-#include "pathway/fusion_path.h"
+#include "scenario/pathway_setup.h"
 
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <tuple>
 
 namespace fusogen {
 namespace {
@@ -15,39 +16,12 @@ double number_of(const std::string &stage) {
   const std::vector<std::string> stages = {"patch", "stalk", "diaphragm", "hole", "edge", "pore"};
   return 1. + (std::find(stages.begin(), stages.end(), stage) - stages.begin());
 }
-
-MirrorPair pair_of(const Parameters &parameters) {
-  const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
-  const Parameters::Pathway &pathway = parameters.pathway;
-  MirrorPair pair;
-  pair.proximal.rigidity = leaflets.monolayer_rigidity * parameters.thermal_energy();
-  pair.proximal.tilt_modulus = leaflets.tilt_modulus;
-  pair.proximal.area_modulus = leaflets.area_modulus;
-  pair.proximal.thickness = leaflets.monolayer_thickness;
-  pair.proximal.gaussian_ratio = leaflets.gaussian_ratio;
-  pair.proximal.maximum_chain_stretch = leaflets.maximum_chain_stretch;
-  pair.proximal.chain_modulus = leaflets.chain_modulus;
-  pair.proximal.tension = 0.5 * pathway.tension;
-  pair.distal = pair.proximal;
-  pair.proximal.spontaneous_curvature = leaflets.proximal_curvature;
-  pair.distal.spontaneous_curvature = leaflets.distal_curvature;
-  pair.proximal.hydration_pressure = pathway.hydration_pressure;
-  pair.proximal.hydration_decay = pathway.hydration_decay;
-  pair.box = pathway.box_radius;
-  pair.half_separation = 0.5 * pathway.gap + pair.proximal.thickness;
-  pair.n_elements = pathway.elements;
-  return pair;
-}
 } // namespace
 
 void run_fusion_pathway(const RunContext &context) {
   const Parameters &parameters = context.parameters;
   const double kT = parameters.thermal_energy();
-  const MirrorPair pair = pair_of(parameters);
-  const HydrophobicDefect defect{HydrophobicDefect::Kind::patch,
-                                 parameters.pathway.hydrophobic_tension,
-                                 parameters.pathway.hydrophobic_decay};
-  FusionPath path(pair, defect);
+  const PathwaySetup setup = pathway_of(parameters);
   RunOutput output(context);
 
   const auto write = [&](const std::vector<PathState> &states) {
@@ -71,40 +45,16 @@ void run_fusion_pathway(const RunContext &context) {
       output.append("pathway.csv", row);
     }
   };
-  const auto say = [](const std::string &what) { Log::instance().progress(what); };
-
-  say("two bilayers to stalk");
-  std::vector<PathState> patches = path.stalk_to_patches();
-  const std::optional<PathSaddle> stalk_saddle = path.stalk_saddle(patches);
-  std::reverse(patches.begin(), patches.end());
-  write(patches);
-
-  say("stalk to diaphragm");
-  const std::vector<PathState> hemifusion =
-      path.stalk_to_diaphragm(parameters.pathway.step, parameters.pathway.largest_diaphragm);
-  write(hemifusion);
-  const double stalk_energy = hemifusion.front().energy.total();
-  const std::optional<PathSaddle> hemifusion_saddle = path.saddle(hemifusion);
-  const std::optional<PathState> minimum = path.metastable_diaphragm(hemifusion);
-
-  // The pore opens in the diaphragm in which its saddle is lowest, from the one that is a minimum
-  // on if there is one: a small one has no room for a hole with an edge.
-  say("a pore opens");
-  std::optional<PathSaddle> pore_saddle;
-  std::vector<PathState> holes;
-  for (const PathState &state : hemifusion) {
-    if (state.stage != "diaphragm" || (minimum && state.coordinate < minimum->coordinate))
-      continue;
-    std::vector<PathState> states;
-    const std::optional<PathSaddle> saddle = path.pore_in_diaphragm(state.coordinate, &states);
-    if (saddle && (!pore_saddle || saddle->energy < pore_saddle->energy)) {
-      pore_saddle = saddle;
-      holes = states;
-    } else if (pore_saddle)
-      break; // it only gets dearer from here
-  }
-  write(holes);
-  write(path.pores(parameters.pathway.pore_radii));
+  FusionPath path = setup.path();
+  const FusionProfile profile = fusion_profile(
+      path, setup.settings, [](const std::string &what) { Log::instance().progress(what); });
+  Log::instance().progress("errors of the meshes");
+  for (const auto *states : {&profile.patches, &profile.hemifusion, &profile.holes, &profile.pores})
+    write(*states);
+  const auto &[stalk_saddle, hemifusion_saddle, pore_saddle] =
+      std::tie(profile.stalk_saddle, profile.hemifusion_saddle, profile.pore_saddle);
+  const std::optional<PathState> &minimum = profile.diaphragm;
+  const double stalk_energy = profile.hemifusion.front().energy.total();
 
   // From minimum to saddle, and the whole from the lowest minimum before the highest saddle after
   // it.
@@ -146,12 +96,12 @@ void run_fusion_pathway(const RunContext &context) {
 
   // At stationary states only what depends on a parameter directly counts (Hellmann and Feynman).
   const double kappa = parameters.leaflets.monolayer_rigidity;
-  const PathState &stalk = hemifusion.front();
+  const PathState &stalk = profile.hemifusion.front();
   output.summary.set("stalk energy by Gaussian ratio", kappa * stalk.network.gaussian_curvature,
                      "kT");
   if (stalk_saddle) {
     const auto highest = std::max_element(
-        patches.begin(), patches.end(),
+        profile.patches.begin(), profile.patches.end(),
         [](const PathState &a, const PathState &b) { return a.energy.total() < b.energy.total(); });
     output.summary.set("stalk barrier by hydrophobic tension",
                        highest->energy.defects / kT / parameters.pathway.hydrophobic_tension,
