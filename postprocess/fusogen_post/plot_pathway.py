@@ -3,7 +3,7 @@
 
 For fusogen-plot and fusogen-compare, from pathway.csv and summary.json. Each stage of the path has a
 column of its own, with its coordinate along the x axis: above the total energy (a line a run), below the
-parts it is made of (of the first run). The barriers are those of summary.json.
+parts it is made of (of the first run). Stars are saddles. The barriers are those of summary.json.
 """
 
 import os
@@ -34,6 +34,13 @@ def parts(table):
             if name.endswith(" energy") and name != TOTAL and np.nanmax(np.abs(values)) > 1e-6]
 
 
+def saddles(table):
+    """Which rows are saddles that are certified by their Hessian."""
+    if "saddle" not in table:
+        return np.zeros(len(table["stage"][1]), bool)
+    return table["saddle"][1] == 1
+
+
 def legend_of(directory, summary):
     """The run's name and its barriers."""
     name = os.path.basename(os.path.normpath(directory))
@@ -51,12 +58,15 @@ def save(runs, path):
     )
     for (above, below), stage in zip(grid.T, present):
         for directory, table, summary in runs:
-            here = table["stage"][1] == stage
+            saddle = saddles(table) & (table["stage"][1] == stage)
+            here = (table["stage"][1] == stage) & ~saddle
             order = np.argsort(table["coordinate"][1][here])
-            above.plot(table["coordinate"][1][here][order], table[TOTAL][1][here][order],
+            line, = above.plot(table["coordinate"][1][here][order], table[TOTAL][1][here][order],
                        marker=".", label=legend_of(directory, summary))
+            above.plot(table["coordinate"][1][saddle], table[TOTAL][1][saddle], "*",
+                       color=line.get_color(), markeredgecolor="black", markersize=11, zorder=3)
         table = runs[0][1]
-        here = table["stage"][1] == stage
+        here = (table["stage"][1] == stage) & ~saddles(table)
         order = np.argsort(table["coordinate"][1][here])
         for name in parts(table):
             below.plot(table["coordinate"][1][here][order], table[name][1][here][order],

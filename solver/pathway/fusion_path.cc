@@ -40,7 +40,8 @@ constexpr double vanishing = 0.15;
 
 double PathState::mesh_error() const {
   Network fine = network.refined();
-  if (!std::isfinite(fine.energy()) || !minimise(fine).converged)
+  const auto solve = minimum.negative_modes > 0 ? find_stationary : minimise;
+  if (!std::isfinite(fine.energy()) || !solve(fine, {}).converged)
     return std::nan("");
   return fine.energies().total() - network.energies().total();
 }

@@ -582,6 +582,7 @@ template <int dim> void Exocytosis<dim>::run() {
     checkpointing.after_step<dim>(*membrane, stepper.time(), save);
   }
   Log::instance().finish_progress();
+  const std::string way_to_end = end; // a hemifused vesicle can go on, too
   if (hemifused())
     end = "hemifused";
 
@@ -609,7 +610,7 @@ template <int dim> void Exocytosis<dim>::run() {
   summary.set("steps", n_steps, "");
   summary.set("rejected steps", stepper.n_rejected(), "");
   output.finish(end);
-  checkpointing.finish<dim>(*membrane, stepper.time(), end, save);
+  checkpointing.finish<dim>(*membrane, stepper.time(), way_to_end, save);
   Log::instance().information("outcome: " + end);
 }
 } // namespace

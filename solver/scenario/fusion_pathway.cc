@@ -24,8 +24,18 @@ void run_fusion_pathway(const RunContext &context) {
   const PathwaySetup setup = pathway_of(parameters);
   RunOutput output(context);
 
-  const auto write = [&](const std::vector<PathState> &states) {
-    for (const PathState &state : states) {
+  const auto write = [&](std::vector<PathState> states, const std::optional<PathSaddle> &saddle) {
+    auto place = states.end();
+    if (saddle && saddle->state) {
+      // Among the states of its stage.
+      place = std::find_if(states.begin(), states.end(), [&](const PathState &state) {
+        return number_of(state.stage) > number_of(saddle->state->stage) ||
+               (state.stage == saddle->state->stage && state.coordinate > saddle->coordinate);
+      });
+      place = states.insert(place, *saddle->state);
+    }
+    for (auto it = states.begin(); it != states.end(); ++it) {
+      const PathState &state = *it;
       Statistics row;
       const NetworkEnergy &e = state.energy;
       row.set("stage", "", number_of(state.stage));
@@ -41,6 +51,7 @@ void run_fusion_pathway(const RunContext &context) {
       row.set("hydrophobic energy", "kT", e.defects / kT);
       row.set("force", "pN", state.force);
       row.set("negative modes", "", state.minimum.negative_modes);
+      row.set("saddle", "", it == place ? 1. : 0.);
       row.set("discretisation error", "kT", state.mesh_error() / kT);
       output.append("pathway.csv", row);
     }
@@ -49,8 +60,10 @@ void run_fusion_pathway(const RunContext &context) {
   const FusionProfile profile = fusion_profile(
       path, setup.settings, [](const std::string &what) { Log::instance().progress(what); });
   Log::instance().progress("errors of the meshes");
-  for (const auto *states : {&profile.patches, &profile.hemifusion, &profile.holes, &profile.pores})
-    write(*states);
+  write(profile.patches, profile.stalk_saddle);
+  write(profile.hemifusion, profile.hemifusion_saddle);
+  write(profile.holes, profile.pore_saddle);
+  write(profile.pores, {});
   const auto &[stalk_saddle, hemifusion_saddle, pore_saddle] =
       std::tie(profile.stalk_saddle, profile.hemifusion_saddle, profile.pore_saddle);
   const std::optional<PathState> &minimum = profile.diaphragm;
@@ -92,7 +105,15 @@ void run_fusion_pathway(const RunContext &context) {
   output.summary.set_text("rate limiting step", limiting);
   output.summary.set("rate limiting barrier", barrier / kT, "kT");
   output.summary.set("rate prefactor", parameters.pathway.attempt_frequency, "1/s");
-  output.summary.set("rate", parameters.pathway.attempt_frequency * std::exp(-barrier / kT), "1/s");
+  const FusionRates rates =
+      fusion_rates(profile.barriers(), parameters.pathway.attempt_frequency, kT);
+  output.summary.set("rate", 1. / rates.mean_time(), "1/s");
+  for (const auto &[name, saddle] :
+       {std::make_pair("stalk", &stalk_saddle), std::make_pair("hemifusion", &hemifusion_saddle),
+        std::make_pair("pore", &pore_saddle)})
+    output.summary.set(
+        std::string(name) + " saddle negative modes",
+        *saddle && (*saddle)->negative_modes ? *(*saddle)->negative_modes : std::nan(""), "");
 
   // At stationary states only what depends on a parameter directly counts (Hellmann and Feynman).
   const double kappa = parameters.leaflets.monolayer_rigidity;

@@ -85,43 +85,37 @@ BarrierTable::Numbers results_for(const PathwaySetup &setup) {
 }
 } // namespace
 
-FusionHistory draw_history(const FusionRates &rates, RandomStream &random, const double end) {
-  FusionHistory history;
-  history.pore = infinity;
+void FusionHistory::extend(const FusionRates &rates, RandomStream &random, const double end) {
   if (rates.docked_to_stalk == 0.)
-    return history;
+    return;
   const double success = rates.success();
   const auto [slow, fast] = rates.relaxation();
   const double cycle = 1. / rates.docked_to_stalk + rates.mean_failure();
-  double now = 0.;
-  if (1. - success > most_hemifusions * success && end > most_hemifusions * cycle) {
+  double now = ends.empty() ? 0. : ends.back();
+  if (ends.empty() && 1. - success > most_hemifusions * success && end > most_hemifusions * cycle) {
     // A sum of so many waiting times, their number geometric, is exponential.
     now = random.waiting_time(success / (1. - success) / cycle);
-    history.left_out = std::min(now, end) / cycle;
-    if (now > end)
-      return history;
+    left_out = std::min(now, end) / cycle;
   }
-  while (true) {
+  while (pore == infinity && now <= end) {
     now += random.waiting_time(rates.docked_to_stalk);
-    const bool opens = history.left_out > 0. || random.uniform() < success;
-    const double begin = now;
-    if (now < infinity) {
-      if (opens)
-        now += random.waiting_time(slow) + random.waiting_time(fast);
-      else
-        now += random.waiting_time(random.uniform() < rates.slow_share_of_failures() ? slow : fast);
-      history.begins.push_back(begin);
-      history.ends.push_back(now);
-    }
-    history.pore = opens ? now : infinity;
-    if (opens || now > end)
-      return history;
+    const bool opens = left_out > 0. || random.uniform() < success;
+    begins.push_back(now);
+    if (opens)
+      now += random.waiting_time(slow) + random.waiting_time(fast);
+    else
+      now += random.waiting_time(random.uniform() < rates.slow_share_of_failures() ? slow : fast);
+    ends.push_back(now);
+    if (opens)
+      pore = now;
   }
 }
 
 FusionSchedule::FusionSchedule(const RunContext &context)
     : drawn(context.parameters.fusion.nucleation == Nucleation::from_pathway),
-      kT(context.parameters.thermal_energy()) {
+      kT(context.parameters.thermal_energy()),
+      attempt_frequency(context.parameters.pathway.attempt_frequency),
+      end(context.parameters.time.end), random(context.parameters.fusion.seed, 0) {
   const Parameters::Fusion &fusion = context.parameters.fusion;
   if (!drawn) {
     history = {{fusion.time - fusion.hemifusion_duration}, {fusion.time}, fusion.time, 0.};
@@ -130,16 +124,15 @@ FusionSchedule::FusionSchedule(const RunContext &context)
   if (context.checkpoint) // it knows all
     return;
   compute(context);
-  RandomStream random(fusion.seed, 0);
   const FusionRates rates = fusion_rates(barriers, attempt_frequency * 1e-6, kT); // by us
-  history = draw_history(rates, random, context.parameters.time.end);
+  history.extend(rates, random, end);
   std::ostringstream line;
   line << "fusion takes " << rates.mean_time() << " us on average; with this seed ";
   if (history.pore < infinity)
     line << "the membranes hemifuse at " << history.begins.back() << " us, a pore opens at "
          << history.pore << " us";
   else
-    line << "no pore opens before " << context.parameters.time.end << " us";
+    line << "no pore opens before " << end << " us";
   if (history.begins.size() > 1)
     line << "; " << history.begins.size() - 1 << " hemifusions fall apart before";
   if (history.left_out > 0.)
@@ -151,7 +144,6 @@ FusionSchedule::FusionSchedule(const RunContext &context)
 void FusionSchedule::compute(const RunContext &context) {
   const Parameters &parameters = context.parameters;
   const PathwaySetup setup = pathway_at_contact(parameters);
-  attempt_frequency = parameters.pathway.attempt_frequency;
 
   std::string file = parameters.fusion.barrier_table;
   if (file.empty())
@@ -281,7 +273,7 @@ void FusionSchedule::serialize(StateArchive &state) {
   state.item("hemifusion ends", history.ends);
   state.item("pore time", history.pore);
   state.item("hemifusions left out", history.left_out);
-  state.item("attempt frequency", attempt_frequency);
+  random.serialize(state, "random numbers of fusion");
   state.item("stalk saddle energy", barriers.stalk_saddle);
   state.item("stalk energy", barriers.stalk);
   state.item("hemifusion saddle energy", barriers.hemifusion_saddle);
@@ -291,5 +283,7 @@ void FusionSchedule::serialize(StateArchive &state) {
   state.item("leaflet pore energy", pore_energy);
   state.item("leaflet Gaussian energy", gaussian_energy);
   state.item("hand-over mismatch", mismatch);
+  if (state.loading()) // the run may go on for longer
+    history.extend(fusion_rates(barriers, attempt_frequency * 1e-6, kT), random, end);
 }
 } // namespace fusogen

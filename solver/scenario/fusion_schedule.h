@@ -6,20 +6,22 @@
 #include "scenario/run_output.h"
 #include "transport/random_stream.h"
 
+#include <limits>
 #include <vector>
 
 namespace fusogen {
 /// For how long membranes are hemifused, once or several times, and when a pore opens.
 struct FusionHistory {
-  /// Beginnings and ends [us]; the last hemifusion ends with the pore.
+  /// Beginnings and ends [us]; the last hemifusion ends with the pore, if that is known.
   std::vector<double> begins, ends;
-  double pore = 0.; ///< [us]; infinite if there never is one
+  double pore = std::numeric_limits<double>::infinity(); ///< [us]
   /// Hemifusions before these that are left out, since there are too many: their expected number.
   double left_out = 0.;
-};
 
-/// Draws a history from rates [1/us], up to the pore or to the first event after @p end [us].
-FusionHistory draw_history(const FusionRates &rates, RandomStream &random, double end);
+  /// Draws what happens next from rates [1/us], up to the pore or to the first event after @p end
+  /// [us].
+  void extend(const FusionRates &rates, RandomStream &random, double end);
+};
 
 /// When a docked vesicle hemifuses with the plasma membrane and when a pore opens, and what the
 /// energy path of fusion says of it.
@@ -49,7 +51,8 @@ private:
   void compute(const RunContext &context);
 
   bool drawn = false;
-  double kT, attempt_frequency = 0.; // [pN nm], [1/s]
+  double kT, attempt_frequency, end; // [pN nm], [1/s], of the run [us]
+  RandomStream random;
   FusionHistory history;
   FusionBarriers barriers;
   double pore_energy = 0.;        // of leaflets, when the pore opens [pN nm]

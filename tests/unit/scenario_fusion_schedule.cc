@@ -64,6 +64,12 @@ FusionHistory jump_by_jump(const FusionRates &k, RandomStream &random) {
   return history;
 }
 
+FusionHistory draw_history(const FusionRates &k, RandomStream &random, const double end) {
+  FusionHistory history;
+  history.extend(k, random, end);
+  return history;
+}
+
 struct Mean {
   double sum = 0., squares = 0.;
   unsigned int n = 0;
@@ -140,13 +146,24 @@ BOOST_AUTO_TEST_CASE(many_hemifusions_that_fall_apart_are_one_waiting_time) {
   BOOST_TEST(std::abs(pore.value() - k.mean_time()) < 4. * pore.error());
 }
 
-BOOST_AUTO_TEST_CASE(a_history_ends_with_the_run) {
+BOOST_AUTO_TEST_CASE(a_history_can_be_continued) {
   FusionRates k = rates();
-  k.to_pore = 0.;
-  RandomStream random(4, 0);
-  const FusionHistory h = draw_history(k, random, 100.);
-  BOOST_TEST(std::isinf(h.pore));
-  BOOST_TEST(h.begins.back() > 0.);
+  k.to_pore = 0.01;
+  RandomStream random(4, 0), again(4, 0);
+  FusionHistory whole, parts;
+  whole.extend(k, random, 1e9);
+  for (const double end : {0., 1., 10., 20., 1e9}) {
+    parts.extend(k, again, end);
+    BOOST_TEST((parts.pore < 1e9 || parts.ends.back() > end));
+  }
+  BOOST_TEST(whole.begins.size() > 3u);
+  BOOST_TEST(parts.begins == whole.begins);
+  BOOST_TEST(parts.pore == whole.pore);
+  k.docked_to_stalk = 0.;
+  FusionHistory never;
+  never.extend(k, random, 1e9);
+  BOOST_TEST(std::isinf(never.pore));
+  BOOST_TEST(never.begins.empty());
 }
 
 BOOST_AUTO_TEST_CASE(tables_of_barriers_give_back_what_they_were_given) {
