@@ -139,6 +139,14 @@ public:
   /// Position of the neutral surface at a parameter u.
   Shape evaluate(unsigned int s, double u) const;
 
+  /// A point of a neutral surface [nm], its splay [1/nm], and tan of the angle between director and
+  /// normal.
+  struct SurfacePoint {
+    double r, z, splay, tilt;
+  };
+  /// Beginning, middle and end of each element of a leaflet, along the strip.
+  std::vector<std::array<SurfacePoint, 3>> neutral_surface(unsigned int s, Side side) const;
+
   /// The same network with each element divided in two, and the same state.
   BilayerNetwork refined() const;
 

@@ -2,6 +2,8 @@
 #include "scenario/fusion_pathway.h"
 
 #include "base/log.h"
+#include "io/revolved_output.h"
+#include "io/throw_on_all_ranks.h"
 #include "scenario/pathway_setup.h"
 
 #include <algorithm>
@@ -16,6 +18,29 @@ double number_of(const std::string &stage) {
   const std::vector<std::string> stages = {"patch", "stalk", "diaphragm", "hole", "edge", "pore"};
   return 1. + (std::find(stages.begin(), stages.end(), stage) - stages.begin());
 }
+
+/// The leaflets of a state as surfaces, with their mirror images below; normals point to the heads.
+std::vector<RevolvedOutput::Piece> leaflets_of(const BilayerNetwork &network) {
+  std::vector<RevolvedOutput::Piece> pieces;
+  for (unsigned int s = 0; s < network.n_strips(); ++s)
+    for (const auto side : {BilayerNetwork::left, BilayerNetwork::right}) {
+      if (!network.strip(s).leaflets[side])
+        continue;
+      for (const auto &element : network.neutral_surface(s, side))
+        for (const double half : {1., -1.}) {
+          // Heads are to the left of a left leaflet; the mirror image is the other way round.
+          const bool turned = (side == BilayerNetwork::right) != (half < 0.);
+          RevolvedOutput::Piece piece;
+          for (unsigned int i = 0; i < 3; ++i) {
+            const BilayerNetwork::SurfacePoint &p = element[turned ? 2 - i : i];
+            piece.points[i] = {p.r, half * p.z};
+            piece.values[i] = {p.splay, p.tilt, side == BilayerNetwork::left ? 1. : 0., half};
+          }
+          pieces.push_back(piece);
+        }
+    }
+  return pieces;
+}
 } // namespace
 
 void run_fusion_pathway(const RunContext &context) {
@@ -24,6 +49,11 @@ void run_fusion_pathway(const RunContext &context) {
   const PathwaySetup setup = pathway_of(parameters);
   RunOutput output(context);
 
+  const bool first_rank = dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0;
+  RevolvedOutput pictures(context.directory, "leaflets",
+                          {"splay [1/nm]", "tilt []", "distal []", "membrane []"});
+  unsigned int n_rows = 0;
+  std::string problem;
   const auto write = [&](std::vector<PathState> states, const std::optional<PathSaddle> &saddle) {
     auto place = states.end();
     if (saddle && saddle->state) {
@@ -54,7 +84,15 @@ void run_fusion_pathway(const RunContext &context) {
       row.set("saddle", "", it == place ? 1. : 0.);
       row.set("discretisation error", "kT", state.mesh_error() / kT);
       output.append("pathway.csv", row);
+      ++n_rows;
+      if (first_rank && problem.empty())
+        try {
+          pictures.write(n_rows, leaflets_of(state.network));
+        } catch (const UserError &error) {
+          problem = error.what();
+        }
     }
+    throw_on_all_ranks(context.communicator, problem);
   };
   FusionPath path = setup.path();
   const FusionProfile profile = fusion_profile(

@@ -518,6 +518,15 @@ class Runs(TestCase):
         self.assertEqual(stages, sorted(stages))
         self.assertEqual(set(stages), {1, 2, 3, 4, 5, 6})
         energies = [row[head.index("total energy [kT]")] for row in rows]
+        # Three saddles at most, each certified, and no other state has a negative mode.
+        saddle = [row[head.index("saddle []")] for row in rows]
+        modes = [row[head.index("negative modes []")] for row in rows]
+        self.assertEqual(saddle, modes)
+        certified = [summary[f"{name} saddle negative modes"]["value"]
+                     for name in ("stalk", "hemifusion", "pore")]
+        self.assertEqual(sum(saddle), certified.count(1))
+        self.assertEqual((certified[0], certified[2]), (1, 1))
+        self.assertEqual(self.assert_collection("leaflets.pvd"), list(range(1, len(rows) + 1)))
         # The barrier to the stalk is the highest state of contact.
         contact = [e for stage, e in zip(stages, energies) if stage == 1]
         self.assertAlmostEqual(summary["stalk barrier"]["value"], max(contact), delta=0.5)
