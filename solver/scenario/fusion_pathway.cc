@@ -49,7 +49,8 @@ void run_fusion_pathway(const RunContext &context) {
   const PathwaySetup setup = pathway_of(parameters);
   RunOutput output(context);
 
-  const bool first_rank = dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0;
+  const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(context.communicator),
+                     n_ranks = dealii::Utilities::MPI::n_mpi_processes(context.communicator);
   RevolvedOutput pictures(context.directory, "leaflets",
                           {"splay [1/nm]", "tilt []", "distal []", "membrane []"});
   unsigned int n_rows = 0;
@@ -64,6 +65,11 @@ void run_fusion_pathway(const RunContext &context) {
       });
       place = states.insert(place, *saddle->state);
     }
+    // Half of the work, and each state is for itself: the ranks take turns.
+    std::vector<double> errors(states.size(), 0.);
+    for (std::size_t i = rank; i < states.size(); i += n_ranks)
+      errors[i] = states[i].mesh_error();
+    dealii::Utilities::MPI::sum(errors, context.communicator, errors);
     for (auto it = states.begin(); it != states.end(); ++it) {
       const PathState &state = *it;
       Statistics row;
@@ -82,10 +88,10 @@ void run_fusion_pathway(const RunContext &context) {
       row.set("force", "pN", state.force);
       row.set("negative modes", "", state.minimum.negative_modes);
       row.set("saddle", "", it == place ? 1. : 0.);
-      row.set("discretisation error", "kT", state.mesh_error() / kT);
+      row.set("discretisation error", "kT", errors[it - states.begin()] / kT);
       output.append("pathway.csv", row);
       ++n_rows;
-      if (first_rank && problem.empty())
+      if (rank == 0 && problem.empty())
         try {
           pictures.write(n_rows, leaflets_of(state.network));
         } catch (const UserError &error) {

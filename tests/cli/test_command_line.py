@@ -535,7 +535,7 @@ class Runs(TestCase):
     def test_exocytosis_from_pathway(self):
         # A coarse path; barriers are computed once, for all runs beside each other.
         path = os.path.join(SOURCE, "parameter_files", "exocytosis_from_pathway.prm")
-        coarse = {"Geometry/Meridian cells": 32, "Pathway/Elements": 10, "Pathway/Step": 1,
+        coarse = {"Geometry/Meridian cells": 32, "Pathway/Elements": 10, "Pathway/Step": 0.5,
                   "Pathway/Largest diaphragm": 4, "Time/Output interval": 5}
         first = self.run_scenario(path, coarse, output="first")
         self.assertIn("computing the energy path of fusion", first.stdout)
