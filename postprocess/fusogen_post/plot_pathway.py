@@ -86,6 +86,34 @@ def save(runs, path):
     plt.close(figure)
 
 
+def save_map(runs, path):
+    """Barriers of many runs over the spontaneous curvature, a line for each tension.
+
+    runs: (parameters, summary) of each; barriers that a path does not have leave a gap.
+    """
+    points = {}
+    for parameters, summary in runs:
+        curvature = float(parameters["Leaflets/Spontaneous curvature proximal"])
+        tension = float(parameters["Pathway/Tension"])
+        heights = [value if isinstance(value, (int, float)) else np.nan
+                   for value in (summary.get(barrier, (None,))[0] for barrier in BARRIERS)]
+        points.setdefault(tension, {})[curvature] = heights
+    figure, grid = plt.subplots(1, len(BARRIERS), figsize=(4.1 * len(BARRIERS), 3.6), squeeze=False,
+                                constrained_layout=True)
+    for k, (axes, barrier) in enumerate(zip(grid[0], BARRIERS)):
+        for line, (tension, rows) in enumerate(sorted(points.items())):
+            curvatures = sorted(rows)
+            axes.plot(curvatures, [rows[curvature][k] for curvature in curvatures],
+                      marker="os^Dvx"[line % 6], label=f"{tension:g} pN/nm",
+                      **plot_run.STYLES[line % len(plot_run.STYLES)])
+        axes.set_title(barrier)
+        axes.set_xlabel("spontaneous curvature (1/nm)")
+        axes.set_ylabel("barrier (kT)")
+    grid[0, 0].legend(title="tension")
+    figure.savefig(path)
+    plt.close(figure)
+
+
 def read(directory):
     run_reader.require_directory(directory)
     table = run_reader.read_table(os.path.join(directory, "pathway.csv"))
