@@ -5,7 +5,8 @@
 
 draws the columns of statistics.csv, or of curve.csv, of all runs, a panel a quantity and a line a run.
 The legend names the runs by the parameters in which they differ. Fusion pathways are drawn stage by
-stage. With --assays the signals of lipid-mixing assays stand side by side, a column a run.
+stage; with --barriers their barriers are drawn over spontaneous curvature and tension, for a sweep. With
+--assays the signals of lipid-mixing assays stand side by side, a column a run.
 """
 
 import argparse
@@ -57,6 +58,14 @@ def names_of(directories):
         return names
     return [f"{name} ({', '.join(f'{key} = {values.get(key)}' for key in differ)})"
             for name, values in zip(names, parameters)]
+
+
+def read_barriers(directory):
+    """Parameters and summary of a fusion pathway."""
+    parameters = read_parameters(os.path.join(directory, "parameters.prm"))
+    if parameters.get("Scenario/Kind") != "fusion pathway":
+        raise RunError(f"The run in '{directory}' is no fusion pathway.")
+    return parameters, run_reader.read_summary(directory)
 
 
 def style(k):
@@ -135,6 +144,8 @@ def main():
                         help="draw this column, such as \"neck radius\"; may be repeated")
     parser.add_argument("--assays", action="store_true",
                         help="what lipid-mixing assays show, side by side")
+    parser.add_argument("--barriers", action="store_true",
+                        help="barriers of fusion pathways over spontaneous curvature and tension")
     arguments = parser.parse_args()
     directories = arguments.directories
     path = arguments.output or os.path.join(os.path.dirname(os.path.normpath(directories[0])), "comparison.png")
@@ -145,6 +156,8 @@ def main():
         if arguments.assays:
             plot_lipid_mixing.save(
                 [(directory, run_reader.read_statistics(directory)) for directory in directories], path)
+        elif arguments.barriers:
+            plot_pathway.save_map([read_barriers(directory) for directory in directories], path)
         elif all(os.path.isfile(os.path.join(directory, "pathway.csv")) for directory in directories):
             plot_pathway.save([plot_pathway.read(directory) for directory in directories], path)
         else:

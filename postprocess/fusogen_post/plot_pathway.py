@@ -3,7 +3,7 @@
 
 For fusogen-plot and fusogen-compare, from pathway.csv and summary.json. Each stage of the path has a
 column of its own, with its coordinate along the x axis: above the total energy (a line a run), below the
-parts it is made of (of the first run). The barriers are those of summary.json.
+parts it is made of (of the first run). Stars are saddles. The barriers are those of summary.json.
 """
 
 import os
@@ -34,6 +34,13 @@ def parts(table):
             if name.endswith(" energy") and name != TOTAL and np.nanmax(np.abs(values)) > 1e-6]
 
 
+def saddles(table):
+    """Which rows are saddles that are certified by their Hessian."""
+    if "saddle" not in table:
+        return np.zeros(len(table["stage"][1]), bool)
+    return table["saddle"][1] == 1
+
+
 def legend_of(directory, summary):
     """The run's name and its barriers."""
     name = os.path.basename(os.path.normpath(directory))
@@ -51,12 +58,15 @@ def save(runs, path):
     )
     for (above, below), stage in zip(grid.T, present):
         for directory, table, summary in runs:
-            here = table["stage"][1] == stage
+            saddle = saddles(table) & (table["stage"][1] == stage)
+            here = (table["stage"][1] == stage) & ~saddle
             order = np.argsort(table["coordinate"][1][here])
-            above.plot(table["coordinate"][1][here][order], table[TOTAL][1][here][order],
+            line, = above.plot(table["coordinate"][1][here][order], table[TOTAL][1][here][order],
                        marker=".", label=legend_of(directory, summary))
+            above.plot(table["coordinate"][1][saddle], table[TOTAL][1][saddle], "*",
+                       color=line.get_color(), markeredgecolor="black", markersize=11, zorder=3)
         table = runs[0][1]
-        here = table["stage"][1] == stage
+        here = (table["stage"][1] == stage) & ~saddles(table)
         order = np.argsort(table["coordinate"][1][here])
         for name in parts(table):
             below.plot(table["coordinate"][1][here][order], table[name][1][here][order],
@@ -72,6 +82,34 @@ def save(runs, path):
     else:
         grid[0, 0].legend(lines, names, loc="lower left", bbox_to_anchor=(0, 1.15))
     grid[1, -1].legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def save_map(runs, path):
+    """Barriers of many runs over the spontaneous curvature, a line for each tension.
+
+    runs: (parameters, summary) of each; barriers that a path does not have leave a gap.
+    """
+    points = {}
+    for parameters, summary in runs:
+        curvature = float(parameters["Leaflets/Spontaneous curvature proximal"])
+        tension = float(parameters["Pathway/Tension"])
+        heights = [value if isinstance(value, (int, float)) else np.nan
+                   for value in (summary.get(barrier, (None,))[0] for barrier in BARRIERS)]
+        points.setdefault(tension, {})[curvature] = heights
+    figure, grid = plt.subplots(1, len(BARRIERS), figsize=(4.1 * len(BARRIERS), 3.6), squeeze=False,
+                                constrained_layout=True)
+    for k, (axes, barrier) in enumerate(zip(grid[0], BARRIERS)):
+        for line, (tension, rows) in enumerate(sorted(points.items())):
+            curvatures = sorted(rows)
+            axes.plot(curvatures, [rows[curvature][k] for curvature in curvatures],
+                      marker="os^Dvx"[line % 6], label=f"{tension:g} pN/nm",
+                      **plot_run.STYLES[line % len(plot_run.STYLES)])
+        axes.set_title(barrier)
+        axes.set_xlabel("spontaneous curvature (1/nm)")
+        axes.set_ylabel("barrier (kT)")
+    grid[0, 0].legend(title="tension")
     figure.savefig(path)
     plt.close(figure)
 

@@ -143,6 +143,17 @@ bool allowed(const LeafletPoint<double> &p, const LeafletDensities<double> &d) {
 }
 } // namespace
 
+NetworkEnergy &NetworkEnergy::operator-=(const NetworkEnergy &other) {
+  for (double NetworkEnergy::*part :
+       {&NetworkEnergy::splay, &NetworkEnergy::tilt, &NetworkEnergy::stretch,
+        &NetworkEnergy::chains, &NetworkEnergy::tension, &NetworkEnergy::gaussian,
+        &NetworkEnergy::hydration, &NetworkEnergy::defects, &NetworkEnergy::barrier,
+        &NetworkEnergy::gauge, &NetworkEnergy::total_splay, &NetworkEnergy::area,
+        &NetworkEnergy::rest_area})
+    this->*part -= other.*part;
+  return *this;
+}
+
 BilayerNetwork::BilayerNetwork(std::vector<Strip> strips_, const double multiplicity)
     : strips(std::move(strips_)), multiplicity(multiplicity) {
   unsigned int next = 0;
@@ -555,6 +566,38 @@ BilayerNetwork::Shape BilayerNetwork::evaluate(const unsigned int s, const doubl
                        : sum(quadratic_shapes(t), x, offsets[s][f] + 2 * e);
   };
   return {value(0), value(1), {value(2), value(3)}, {value(4), value(5)}};
+}
+
+std::vector<std::array<BilayerNetwork::SurfacePoint, 3>>
+BilayerNetwork::neutral_surface(const unsigned int s, const Side side) const {
+  std::vector<std::array<SurfacePoint, 3>> result;
+  const std::vector<double> &mesh = strips[s].mesh;
+  for (unsigned int e = 0; e + 1 < mesh.size(); ++e) {
+    result.emplace_back();
+    for (unsigned int i = 0; i < 3; ++i) {
+      // On the axis itself the splay is a quotient of zeros.
+      const double h = mesh[e + 1] - mesh[e], t = std::array{1e-6, 0.5, 1. - 1e-6}[i];
+      QuadraturePoint point;
+      for (unsigned int f = 0; f < 6; ++f)
+        point.begin[f] =
+            offsets[s][f] == no_field ? no_field : offsets[s][f] + (is_cubic(f) ? 3 : 2) * e;
+      point.c = cubic_shapes(t);
+      point.dc = cubic_slopes(t);
+      point.q = quadratic_shapes(t);
+      point.dq = quadratic_slopes(t);
+      for (double &slope : point.dc)
+        slope /= h;
+      for (double &slope : point.dq)
+        slope /= h;
+      const LeafletPoint<double> p = leaflet_point(point, x, side);
+      const LeafletDensities<double> d =
+          leaflet_densities(*strips[s].leaflets[side], sign_of(side), p);
+      result.back()[i] = {p.r + p.length * std::sin(p.angle), p.z + p.length * std::cos(p.angle),
+                          d.total_splay / d.area,
+                          std::sqrt(std::max(0., 1. / (d.cosine * d.cosine) - 1.))};
+    }
+  }
+  return result;
 }
 
 BilayerNetwork BilayerNetwork::refined() const {

@@ -26,6 +26,8 @@ struct NetworkEnergy {
   double total() const {
     return splay + tilt + stretch + chains + tension + gaussian + hydration + defects;
   }
+  /// Takes off another network's energies, part by part.
+  NetworkEnergy &operator-=(const NetworkEnergy &other);
 };
 
 /// Axisymmetric bilayers whose two leaflets are elastic surfaces with tilt, and which meet where
@@ -136,6 +138,14 @@ public:
 
   /// Position of the neutral surface at a parameter u.
   Shape evaluate(unsigned int s, double u) const;
+
+  /// A point of a neutral surface [nm], its splay [1/nm], and tan of the angle between director and
+  /// normal.
+  struct SurfacePoint {
+    double r, z, splay, tilt;
+  };
+  /// Beginning, middle and end of each element of a leaflet, along the strip.
+  std::vector<std::array<SurfacePoint, 3>> neutral_surface(unsigned int s, Side side) const;
 
   /// The same network with each element divided in two, and the same state.
   BilayerNetwork refined() const;

@@ -21,15 +21,17 @@ Monolayer between(const Monolayer &plain, const Monolayer &full, const double t)
   return result;
 }
 
-PathState state_of(const std::string &stage, const double coordinate, const double force,
-                   const Network &network, const Minimum &minimum) {
-  return {stage, coordinate, network.energies(), force, minimum, network};
-}
-
 /// Follows a coordinate from one value to another.
 Minimum move(Network &network, void (*set)(Network &, double), const double from, const double to) {
   return follow(
       network, [&](Network &n, const double t) { set(n, from + t * (to - from)); }, 1.);
+}
+
+/// The coordinate of a diaphragm whose waist is free [nm].
+double waist_of_diaphragm(const Network &network) {
+  const Network::Shape junction = network.evaluate(1, 0.);
+  return junction.r + junction.length[Network::right] -
+         network.strip(1).leaflets[Network::right]->thickness;
 }
 
 /// A core or a diaphragm that is smaller than this has come to the end of its branch [nm].
@@ -38,13 +40,34 @@ constexpr double vanishing = 0.15;
 
 double PathState::mesh_error() const {
   Network fine = network.refined();
-  if (!std::isfinite(fine.energy()) || !minimise(fine).converged)
+  const auto solve = minimum.negative_modes > 0 ? find_stationary : minimise;
+  if (!std::isfinite(fine.energy()) || !solve(fine, {}).converged)
     return std::nan("");
-  return fine.energies().total() - energy.total();
+  return fine.energies().total() - network.energies().total();
+}
+
+FusionPath::FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect,
+                       const std::optional<double> &docked)
+    : pair(pair), defect(defect) {
+  if (docked)
+    docked_energy = with_materials(apposed_bilayers(plain(), 0.5 * *docked)).energies();
+}
+
+PathState FusionPath::state_of(const std::string &stage, const double coordinate,
+                               const double force, const Network &network,
+                               const Minimum &minimum) const {
+  PathState state{stage, coordinate, network.energies(), force, minimum, network};
+  state.energy -= docked_energy;
+  return state;
+}
+
+double FusionPath::energy_of(const Network &network) const {
+  return network.energies().total() - docked_energy.total();
 }
 
 MirrorPair FusionPath::plain() const {
   MirrorPair result = pair;
+  result.slope = 0.;
   for (Monolayer *m : {&result.proximal, &result.distal}) {
     m->spontaneous_curvature = 0.;
     m->chain_modulus = 0.;
@@ -61,6 +84,8 @@ BilayerNetwork FusionPath::with_materials(BilayerNetwork network) const {
     minimum = follow(
         network,
         [&](Network &n, const double t) {
+          if (pair.slope != 0.)
+            set_slope(n, t * pair.slope);
           for (unsigned int s = 0; s < n.n_strips(); ++s) {
             if (n.strip(s).leaflets[Network::left])
               n.monolayer(s, Network::left) = between(start.distal, pair.distal, t);
@@ -127,17 +152,18 @@ std::optional<PathSaddle> FusionPath::stalk_saddle(const std::vector<PathState> 
       const unsigned int theta = network.first(0, Network::angle_right);
       network.release(theta);
       const Minimum stationary = find_stationary(network);
-      if (stationary.converged)
-        return PathSaddle{"patch",
-                          network.evaluate(0, 0.).length[Network::right] *
-                              std::sin(network.values()[theta]),
-                          network.energies().total(), stationary.negative_modes};
+      if (stationary.converged) {
+        const double radius =
+            network.evaluate(0, 0.).length[Network::right] * std::sin(network.values()[theta]);
+        return PathSaddle{"patch", radius, energy_of(network), stationary.negative_modes,
+                          state_of("patch", radius, 0., network, stationary)};
+      }
     }
     // The vertex of the parabola through three states.
     const double t = 0.5 * (a - c) / (a - 2. * b + c);
     const double radius =
         patches[i].coordinate + 0.5 * t * (patches[i + 1].coordinate - patches[i - 1].coordinate);
-    return PathSaddle{"patch", radius, b - 0.25 * (a - c) * t, {}};
+    return PathSaddle{"patch", radius, b - 0.25 * (a - c) * t, {}, {}};
   }
   return {};
 }
@@ -190,7 +216,7 @@ std::optional<PathSaddle> FusionPath::saddle(const std::vector<PathState> &path)
     if (below.stage != above.stage)
       // The core has gone and the diaphragm begins.
       return PathSaddle{
-          below.stage + ", " + above.stage, below.coordinate, below.energy.total(), {}};
+          below.stage + ", " + above.stage, below.coordinate, below.energy.total(), {}, {}};
     const bool core = below.stage == "stalk";
     void (*const set)(Network &, double) = core ? set_stalk_radius : set_diaphragm_radius;
     double (*const force)(const Network &) = core ? stalk_force : diaphragm_force;
@@ -209,7 +235,8 @@ std::optional<PathSaddle> FusionPath::saddle(const std::vector<PathState> &path)
     const Minimum stationary = find_stationary(network);
     if (!stationary.converged)
       return {};
-    return PathSaddle{below.stage, at, network.energies().total(), stationary.negative_modes};
+    return PathSaddle{below.stage, at, energy_of(network), stationary.negative_modes,
+                      state_of(below.stage, at, 0., network, stationary)};
   }
   return {};
 }
@@ -217,12 +244,71 @@ std::optional<PathSaddle> FusionPath::saddle(const std::vector<PathState> &path)
 std::optional<PathState>
 FusionPath::metastable_diaphragm(const std::vector<PathState> &path) const {
   std::optional<PathState> best;
-  for (std::size_t i = 1; i + 1 < path.size(); ++i)
-    if (path[i].stage == "diaphragm" && path[i].energy.total() <= path[i - 1].energy.total() &&
-        path[i].energy.total() <= path[i + 1].energy.total() &&
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    // Beyond the last one it rises if what holds it pulls.
+    const bool rises = i + 1 < path.size() ? path[i].energy.total() <= path[i + 1].energy.total()
+                                           : path[i].force >= 0.;
+    if (path[i].stage == "diaphragm" && rises &&
+        path[i].energy.total() <= path[i - 1].energy.total() &&
         (!best || path[i].energy.total() < best->energy.total()))
       best = path[i];
+  }
+  if (!best)
+    return best;
+  Network network = best->network;
+  network.release(network.first(1, Network::radius));
+  const Minimum minimum = minimise(network);
+  if (minimum.converged && minimum.negative_modes == 0)
+    best = state_of("diaphragm", waist_of_diaphragm(network), 0., network, minimum);
   return best;
+}
+
+std::optional<PathSaddle> FusionPath::pore_saddle(const std::vector<PathState> &upright,
+                                                  const double crossing) const {
+  // Starts with radii and angles for which both forces are small.
+  const double degree = 3.141592653589793 / 180.;
+  std::vector<std::pair<double, Network>> starts;
+  for (const PathState &state : upright) {
+    if (std::abs(state.coordinate - crossing) > 0.15)
+      continue;
+    Network network = state.network;
+    double at = 0.;
+    for (double angle = -15. * degree; angle > -80. * degree; angle -= 15. * degree) {
+      const Minimum minimum = follow(
+          network,
+          [&](Network &n, const double t) { set_hole(n, state.coordinate, at + t * (angle - at)); },
+          1.);
+      if (!minimum.converged)
+        break;
+      at = angle;
+      const double size =
+          std::abs(network.force(network.first(0, Network::angle_left))) +
+          state.coordinate * std::abs(network.force(network.first(0, Network::radius)));
+      starts.emplace_back(size, network);
+    }
+  }
+  std::sort(starts.begin(), starts.end(),
+            [](const auto &a, const auto &b) { return a.first < b.first; });
+  constexpr std::size_t tries = 4;
+  for (std::size_t i = 0; i < std::min(starts.size(), tries); ++i) {
+    Network &network = starts[i].second;
+    const unsigned int r = network.first(0, Network::radius),
+                       theta = network.first(0, Network::angle_left);
+    network.release(r);
+    network.release(theta);
+    Minimum stationary = find_stationary(network);
+    if (!stationary.converged || stationary.negative_modes != 1)
+      continue;
+    network.release(network.first(1, Network::radius));
+    stationary = find_stationary(network);
+    if (!stationary.converged || stationary.negative_modes != 1)
+      continue;
+    const double hole = network.values()[r] + network.evaluate(0, 0.).length[Network::left] *
+                                                  std::sin(network.values()[theta]);
+    return PathSaddle{"hole, edge", hole, energy_of(network), stationary.negative_modes,
+                      state_of("hole", hole, 0., network, stationary)};
+  }
+  return {};
 }
 
 std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
@@ -270,11 +356,12 @@ std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
         continue;
       const double difference = a.energy.total() - b.energy.total();
       if (last_difference && *last_difference < 0. && difference >= 0.) {
-        const double t = -*last_difference / (difference - *last_difference);
-        return PathSaddle{"hole, edge",
-                          a.coordinate - step * (1. - t),
-                          *last_energy + t * (a.energy.total() - *last_energy),
-                          {}};
+        const double t = -*last_difference / (difference - *last_difference),
+                     crossing = a.coordinate - step * (1. - t);
+        if (const std::optional<PathSaddle> saddle = pore_saddle(upright, crossing))
+          return saddle;
+        return PathSaddle{
+            "hole, edge", crossing, *last_energy + t * (a.energy.total() - *last_energy), {}, {}};
       }
       last_difference = difference;
       last_energy = a.energy.total();

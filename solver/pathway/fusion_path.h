@@ -18,6 +18,7 @@ struct PathState {
   /// and diaphragm the waist of the proximal neutral surface less l0; of holes and edges the radius
   /// of the first distal heads; of pores that of the lumen.
   double coordinate = 0.;
+  /// Less that of the docked membranes.
   NetworkEnergy energy;
   /// What holds the coordinate [pN]; 0 where it is free.
   double force = 0.;
@@ -36,13 +37,19 @@ struct PathSaddle {
   /// Of the state with its coordinate let go; 1 certifies a saddle. Not given where the saddle is a
   /// cusp, at which one kind of state takes over from another.
   std::optional<unsigned int> negative_modes;
+  /// That state, where it is stationary.
+  std::optional<PathState> state;
 };
 
 /// The energy path of fusion of two equal bilayers by hemifusion.
 class FusionPath {
 public:
-  FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect)
-      : pair(pair), defect(defect) {}
+  /// @param docked  distance between the bilayers' middles on the axis before anything happens
+  ///                [nm]; energies are those above this state. Not given: above flat membranes
+  ///                that do not feel each other.
+  /// @throws ComputationError if docked membranes do not converge
+  FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect,
+             const std::optional<double> &docked = {});
 
   /// The stalk with its free waist.
   /// @throws ComputationError if it does not converge
@@ -65,14 +72,16 @@ public:
 
   /// The highest state of such a path between its ends, if there is one.
   std::optional<PathSaddle> saddle(const std::vector<PathState> &path) const;
-  /// The lowest diaphragm between higher ones, if there is one.
+  /// The lowest diaphragm between higher ones, if there is one, with its waist let go.
   std::optional<PathState> metastable_diaphragm(const std::vector<PathState> &path) const;
 
-  /// A hole opens in the middle of a diaphragm of constant waist. A narrow one is lined by upright
-  /// tails in contact with water, a wide one by an edge of heads; the barrier is where their
-  /// energies cross.
+  /// A hole opens in the middle of a diaphragm. A narrow one is lined by upright tails in contact
+  /// with water, a wide one by an edge of heads. The barrier is a saddle near the radius at which
+  /// their energies cross, with lipids that lean towards the hole; waist, hole and angle are free
+  /// in it. If it is not found the barrier is the crossing itself, without certificate: an
+  /// estimate, from below as far as the hole and from above as far as the waist goes.
   /// @param coordinate  of the diaphragm [nm]
-  /// @param holes       the states, if asked for
+  /// @param holes       the states of upright tails and of edges, if asked for
   std::optional<PathSaddle> pore_in_diaphragm(double coordinate,
                                               std::vector<PathState> *holes = nullptr);
 
@@ -80,11 +89,19 @@ public:
   std::vector<PathState> pores(const std::vector<double> &lumens);
 
 private:
+  /// The saddle from states with upright tails, whose energy crosses that of edges at a radius
+  /// [nm].
+  std::optional<PathSaddle> pore_saddle(const std::vector<PathState> &upright,
+                                        double crossing) const;
   BilayerNetwork with_materials(BilayerNetwork network) const;
   MirrorPair plain() const;
+  PathState state_of(const std::string &stage, double coordinate, double force,
+                     const BilayerNetwork &network, const Minimum &minimum) const;
+  double energy_of(const BilayerNetwork &network) const;
 
   MirrorPair pair;
   HydrophobicDefect defect;
+  NetworkEnergy docked_energy;
 };
 } // namespace fusogen
 

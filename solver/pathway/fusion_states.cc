@@ -18,8 +18,8 @@ constexpr double up = 0., down = pi, outwards = 0.5 * pi, inwards = -0.5 * pi;
 /// to be where the tails of both leaflets are equally stretched.
 void hold_far_end(Network &network, const unsigned int s, const MirrorPair &pair) {
   network.fix(network.last(s, Network::radius), pair.box);
-  network.fix(network.last(s, Network::angle_left), up);
-  network.fix(network.last(s, Network::angle_right), down);
+  network.fix(network.last(s, Network::angle_left), up - pair.slope);
+  network.fix(network.last(s, Network::angle_right), down - pair.slope);
   if (pair.half_separation)
     network.tie(network.last(s, Network::height),
                 {{network.last(s, Network::length_left), -0.5},
@@ -276,6 +276,12 @@ void set_lumen_radius(BilayerNetwork &network, const double lumen) {
 
 double lumen_force(const BilayerNetwork &network) {
   return network.force(network.first(0, Network::radius));
+}
+
+void set_slope(BilayerNetwork &network, const double slope) {
+  const unsigned int s = network.n_strips() - 1;
+  network.fix(network.last(s, Network::angle_left), up - slope);
+  network.fix(network.last(s, Network::angle_right), down - slope);
 }
 
 void set_box(BilayerNetwork &network, const double radius) {

@@ -15,6 +15,8 @@ struct MirrorPair {
   double box = 12.;
   /// Half the distance between the bilayers' middles at the far end [nm]; free if not given.
   std::optional<double> half_separation;
+  /// Angle by which the membranes rise at the far end, away from each other [rad].
+  double slope = 0.;
   /// Elements along the upper bilayer.
   unsigned int n_elements = 20;
 };
@@ -78,6 +80,9 @@ void set_hole(BilayerNetwork &network, double hole, double angle);
 BilayerNetwork pore(const MirrorPair &pair, double lumen);
 void set_lumen_radius(BilayerNetwork &network, double lumen);
 double lumen_force(const BilayerNetwork &network);
+
+/// Turns the far end of the last strip to a slope [rad].
+void set_slope(BilayerNetwork &network, double slope);
 
 /// Puts the far end of the last strip to a radius [nm].
 void set_box(BilayerNetwork &network, double radius);

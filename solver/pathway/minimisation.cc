@@ -17,14 +17,16 @@ extern "C" void dpotrs_(const char *triangle, const int *n, const int *n_right, 
                         const int *stride, double *b, const int *b_stride, int *info);
 
 namespace fusogen {
-std::vector<double> eigen_decomposition(std::vector<double> &matrix) {
+namespace {
+/// @param job  "V" for eigenvectors, "N" for eigenvalues alone, at a fifth of the cost
+std::vector<double> decompose_symmetric(std::vector<double> &matrix, const char *job) {
   const int n = std::lround(std::sqrt(matrix.size()));
   std::vector<double> eigenvalues(n), work(1 + 6 * n + 2 * n * n);
   std::vector<int> integers(3 + 5 * n);
   const int n_work = work.size(), n_integers = integers.size();
   int info = 0;
   if (n > 0)
-    dsyevd_("V", "L", &n, matrix.data(), &n, eigenvalues.data(), work.data(), &n_work,
+    dsyevd_(job, "L", &n, matrix.data(), &n, eigenvalues.data(), work.data(), &n_work,
             integers.data(), &n_integers, &info);
   if (info != 0)
     throw ComputationError("eigenvalues of an energy's second derivatives: LAPACK's dsyevd failed "
@@ -32,6 +34,11 @@ std::vector<double> eigen_decomposition(std::vector<double> &matrix) {
                                std::to_string(info),
                            0., "");
   return eigenvalues;
+}
+} // namespace
+
+std::vector<double> eigen_decomposition(std::vector<double> &matrix) {
+  return decompose_symmetric(matrix, "V");
 }
 
 namespace {
@@ -59,7 +66,7 @@ bool positive_definite_step(std::vector<double> matrix, const std::vector<double
 
 /// Counts negative modes of a stationary state; overwrites the matrix.
 void count_modes(std::vector<double> &hessian, Minimum &result) {
-  const std::vector<double> eigenvalues = eigen_decomposition(hessian);
+  const std::vector<double> eigenvalues = decompose_symmetric(hessian, "N");
   result.smallest_eigenvalue = eigenvalues.front();
   // Below this an eigenvalue is rounding.
   const double floor =

@@ -16,6 +16,7 @@
 #include "scenario/checkpointing.h"
 #include "scenario/course.h"
 #include "scenario/exocytosis_surface.h"
+#include "scenario/fusion_schedule.h"
 #include "scenario/leaflets.h"
 #include "scenario/membrane_terms.h"
 #include "scenario/time_stepper.h"
@@ -113,8 +114,8 @@ private:
   const RunContext &context;
   const Parameters &parameters;
   const double kT, kappa, patch_radius, vesicle_area; // area of all vesicles
-  const double hemifusion_time;                       // when stalks connect the outer leaflets [us]
   RunOutput output;
+  FusionSchedule schedule; // when stalks connect the outer leaflets, and when pores open
   SurfaceOutput<dim> pictures;
   Checkpointing checkpointing;
   TimeStepper<dim> stepper;
@@ -159,9 +160,9 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
       vesicle_area(parameters.vesicle.number() * 4. * PI * parameters.vesicle.radius *
                    parameters.vesicle.radius),
-      hemifusion_time(parameters.fusion.time - parameters.fusion.hemifusion_duration),
-      output(context), pictures(context.communicator, context.directory), checkpointing(context),
-      stepper(parameters.time, 1e-4 * 8. * PI * kappa), surface(parameters, context.communicator),
+      output(context), schedule(context), pictures(context.communicator, context.directory),
+      checkpointing(context), stepper(parameters.time, 1e-4 * 8. * PI * kappa),
+      surface(parameters, context.communicator),
       assay(
           parameters.assay_of_probe(),
           // Amounts of leaflets that slide are their molecules already.
@@ -174,7 +175,8 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
                   ? Course({0.}, {parameters.plasma_membrane.tension})
                   : Course(parameters.plasma_membrane.tension_times,
                            parameters.plasma_membrane.tensions)),
-      arrest(parameters.fusion.arrest_time), next_output(parameters.time.output_interval) {
+      arrest(parameters.fusion.arrest_time),
+      next_output(schedule.next_output(0., parameters.time.output_interval)) {
   output.begin(pictures);
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
@@ -286,6 +288,7 @@ template <int dim> void Exocytosis<dim>::fuse() {
        << fusion_energy / kT << " kT, Gaussian energy by "
        << -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT << " kT";
   Log::instance().information(line.str());
+  schedule.hand_over(fusion_energy);
 }
 
 template <int dim> bool Exocytosis<dim>::pore_is_closed() const {
@@ -392,6 +395,7 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   for (unsigned int i = 0; i < lumens.size(); ++i)
     lumens[i].serialize(state, i + 1);
   surface.serialize(state);
+  schedule.serialize(state);
   assay.serialize(state);
   output.serialize(state);
   pictures.serialize(state);
@@ -598,7 +602,7 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
 }
 
 template <int dim> bool Exocytosis<dim>::hemifused() const {
-  return !fused && !separated && stepper.time() > hemifusion_time * (1. + 1e-12);
+  return !fused && !separated && schedule.hemifused(stepper.time());
 }
 
 template <int dim> std::vector<Stalk> Exocytosis<dim>::stalks() const {
@@ -789,16 +793,15 @@ template <int dim> void Exocytosis<dim>::run() {
     double limit = std::min(next_output, end_time);
     if (flat_since >= 0.)
       limit = std::min(limit, flat_since + parameters.fusion.mixing_time);
-    if (!fused && !separated && stepper.time() >= parameters.fusion.time * (1. - 1e-12)) {
+    if (!fused && !separated && stepper.time() >= schedule.pore_time() * (1. - 1e-12)) {
       fuse();
       write();
+      next_output = schedule.next_output(stepper.time(), parameters.time.output_interval);
     }
     if (separated)
       limit = std::min(limit, closing.time + parameters.fusion.time_after_closing);
     else if (!fused)
-      limit =
-          std::min(limit, stepper.time() < hemifusion_time * (1. - 1e-12) ? hemifusion_time
-                                                                          : parameters.fusion.time);
+      limit = std::min(limit, schedule.next_event(stepper.time()));
     advance(limit - stepper.time());
     if (fused && pore_is_closed() && surface.can_cut()) {
       write();
@@ -809,10 +812,10 @@ template <int dim> void Exocytosis<dim>::run() {
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
       write();
       progress();
-      const double after_fusion = parameters.fusion.mixing_interval;
-      next_output = next_output_after(stepper.time(), flat_since >= 0. && after_fusion > 0.
-                                                          ? after_fusion
-                                                          : parameters.time.output_interval);
+      const bool is_mixing = flat_since >= 0. && parameters.fusion.mixing_interval > 0.;
+      next_output =
+          schedule.next_output(stepper.time(), is_mixing ? parameters.fusion.mixing_interval
+                                                         : parameters.time.output_interval);
     }
     if (reached) {
       end = *reached;
@@ -821,6 +824,7 @@ template <int dim> void Exocytosis<dim>::run() {
     checkpointing.after_step<dim>(*membrane, stepper.time(), save);
   }
   Log::instance().finish_progress();
+  const std::string way_to_end = end; // a hemifused vesicle can go on, too
   if (hemifused())
     end = "hemifused";
 
@@ -834,6 +838,7 @@ template <int dim> void Exocytosis<dim>::run() {
   summary.set("fusion energy change", fusion_energy / kT, "kT");
   summary.set("Gaussian energy change",
               fused ? -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT : 0., "kT");
+  schedule.add_to(summary);
   summary.set("dissipated energy", dissipated / kT, "kT");
   summary.set("work from outside", (external_work + tension_work) / kT, "kT");
   if (separated)
@@ -851,7 +856,7 @@ template <int dim> void Exocytosis<dim>::run() {
   summary.set("rejected steps", stepper.n_rejected(), "");
   output.end(pictures);
   output.finish(end);
-  checkpointing.finish<dim>(*membrane, stepper.time(), end, save);
+  checkpointing.finish<dim>(*membrane, stepper.time(), way_to_end, save);
   Log::instance().information("outcome: " + end);
 }
 } // namespace

@@ -2,11 +2,14 @@
 #include "scenario/fusion_pathway.h"
 
 #include "base/log.h"
-#include "pathway/fusion_path.h"
+#include "io/revolved_output.h"
+#include "io/throw_on_all_ranks.h"
+#include "scenario/pathway_setup.h"
 
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <tuple>
 
 namespace fusogen {
 namespace {
@@ -16,42 +19,59 @@ double number_of(const std::string &stage) {
   return 1. + (std::find(stages.begin(), stages.end(), stage) - stages.begin());
 }
 
-MirrorPair pair_of(const Parameters &parameters) {
-  const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
-  const Parameters::Pathway &pathway = parameters.pathway;
-  MirrorPair pair;
-  pair.proximal.rigidity = leaflets.monolayer_rigidity * parameters.thermal_energy();
-  pair.proximal.tilt_modulus = leaflets.tilt_modulus;
-  pair.proximal.area_modulus = leaflets.area_modulus;
-  pair.proximal.thickness = leaflets.monolayer_thickness;
-  pair.proximal.gaussian_ratio = leaflets.gaussian_ratio;
-  pair.proximal.maximum_chain_stretch = leaflets.maximum_chain_stretch;
-  pair.proximal.chain_modulus = leaflets.chain_modulus;
-  pair.proximal.tension = 0.5 * pathway.tension;
-  pair.distal = pair.proximal;
-  pair.proximal.spontaneous_curvature = leaflets.proximal_curvature;
-  pair.distal.spontaneous_curvature = leaflets.distal_curvature;
-  pair.proximal.hydration_pressure = pathway.hydration_pressure;
-  pair.proximal.hydration_decay = pathway.hydration_decay;
-  pair.box = pathway.box_radius;
-  pair.half_separation = 0.5 * pathway.gap + pair.proximal.thickness;
-  pair.n_elements = pathway.elements;
-  return pair;
+/// The leaflets of a state as surfaces, with their mirror images below; normals point to the heads.
+std::vector<RevolvedOutput::Piece> leaflets_of(const BilayerNetwork &network) {
+  std::vector<RevolvedOutput::Piece> pieces;
+  for (unsigned int s = 0; s < network.n_strips(); ++s)
+    for (const auto side : {BilayerNetwork::left, BilayerNetwork::right}) {
+      if (!network.strip(s).leaflets[side])
+        continue;
+      for (const auto &element : network.neutral_surface(s, side))
+        for (const double half : {1., -1.}) {
+          // Heads are to the left of a left leaflet; the mirror image is the other way round.
+          const bool turned = (side == BilayerNetwork::right) != (half < 0.);
+          RevolvedOutput::Piece piece;
+          for (unsigned int i = 0; i < 3; ++i) {
+            const BilayerNetwork::SurfacePoint &p = element[turned ? 2 - i : i];
+            piece.points[i] = {p.r, half * p.z};
+            piece.values[i] = {p.splay, p.tilt, side == BilayerNetwork::left ? 1. : 0., half};
+          }
+          pieces.push_back(piece);
+        }
+    }
+  return pieces;
 }
 } // namespace
 
 void run_fusion_pathway(const RunContext &context) {
   const Parameters &parameters = context.parameters;
   const double kT = parameters.thermal_energy();
-  const MirrorPair pair = pair_of(parameters);
-  const HydrophobicDefect defect{HydrophobicDefect::Kind::patch,
-                                 parameters.pathway.hydrophobic_tension,
-                                 parameters.pathway.hydrophobic_decay};
-  FusionPath path(pair, defect);
+  const PathwaySetup setup = pathway_of(parameters);
   RunOutput output(context);
 
-  const auto write = [&](const std::vector<PathState> &states) {
-    for (const PathState &state : states) {
+  const unsigned int rank = dealii::Utilities::MPI::this_mpi_process(context.communicator),
+                     n_ranks = dealii::Utilities::MPI::n_mpi_processes(context.communicator);
+  RevolvedOutput pictures(context.directory, "leaflets",
+                          {"splay [1/nm]", "tilt []", "distal []", "membrane []"});
+  unsigned int n_rows = 0;
+  std::string problem;
+  const auto write = [&](std::vector<PathState> states, const std::optional<PathSaddle> &saddle) {
+    auto place = states.end();
+    if (saddle && saddle->state) {
+      // Among the states of its stage.
+      place = std::find_if(states.begin(), states.end(), [&](const PathState &state) {
+        return number_of(state.stage) > number_of(saddle->state->stage) ||
+               (state.stage == saddle->state->stage && state.coordinate > saddle->coordinate);
+      });
+      place = states.insert(place, *saddle->state);
+    }
+    // Half of the work, and each state is for itself: the ranks take turns.
+    std::vector<double> errors(states.size(), 0.);
+    for (std::size_t i = rank; i < states.size(); i += n_ranks)
+      errors[i] = states[i].mesh_error();
+    dealii::Utilities::MPI::sum(errors, context.communicator, errors);
+    for (auto it = states.begin(); it != states.end(); ++it) {
+      const PathState &state = *it;
       Statistics row;
       const NetworkEnergy &e = state.energy;
       row.set("stage", "", number_of(state.stage));
@@ -67,44 +87,31 @@ void run_fusion_pathway(const RunContext &context) {
       row.set("hydrophobic energy", "kT", e.defects / kT);
       row.set("force", "pN", state.force);
       row.set("negative modes", "", state.minimum.negative_modes);
-      row.set("discretisation error", "kT", state.mesh_error() / kT);
+      row.set("saddle", "", it == place ? 1. : 0.);
+      row.set("discretisation error", "kT", errors[it - states.begin()] / kT);
       output.append("pathway.csv", row);
+      ++n_rows;
+      if (rank == 0 && problem.empty())
+        try {
+          pictures.write(n_rows, leaflets_of(state.network));
+        } catch (const UserError &error) {
+          problem = error.what();
+        }
     }
+    throw_on_all_ranks(context.communicator, problem);
   };
-  const auto say = [](const std::string &what) { Log::instance().progress(what); };
-
-  say("two bilayers to stalk");
-  std::vector<PathState> patches = path.stalk_to_patches();
-  const std::optional<PathSaddle> stalk_saddle = path.stalk_saddle(patches);
-  std::reverse(patches.begin(), patches.end());
-  write(patches);
-
-  say("stalk to diaphragm");
-  const std::vector<PathState> hemifusion =
-      path.stalk_to_diaphragm(parameters.pathway.step, parameters.pathway.largest_diaphragm);
-  write(hemifusion);
-  const double stalk_energy = hemifusion.front().energy.total();
-  const std::optional<PathSaddle> hemifusion_saddle = path.saddle(hemifusion);
-  const std::optional<PathState> minimum = path.metastable_diaphragm(hemifusion);
-
-  // The pore opens in the diaphragm in which its saddle is lowest, from the one that is a minimum
-  // on if there is one: a small one has no room for a hole with an edge.
-  say("a pore opens");
-  std::optional<PathSaddle> pore_saddle;
-  std::vector<PathState> holes;
-  for (const PathState &state : hemifusion) {
-    if (state.stage != "diaphragm" || (minimum && state.coordinate < minimum->coordinate))
-      continue;
-    std::vector<PathState> states;
-    const std::optional<PathSaddle> saddle = path.pore_in_diaphragm(state.coordinate, &states);
-    if (saddle && (!pore_saddle || saddle->energy < pore_saddle->energy)) {
-      pore_saddle = saddle;
-      holes = states;
-    } else if (pore_saddle)
-      break; // it only gets dearer from here
-  }
-  write(holes);
-  write(path.pores(parameters.pathway.pore_radii));
+  FusionPath path = setup.path();
+  const FusionProfile profile = fusion_profile(
+      path, setup.settings, [](const std::string &what) { Log::instance().progress(what); });
+  Log::instance().progress("errors of the meshes");
+  write(profile.patches, profile.stalk_saddle);
+  write(profile.hemifusion, profile.hemifusion_saddle);
+  write(profile.holes, profile.pore_saddle);
+  write(profile.pores, {});
+  const auto &[stalk_saddle, hemifusion_saddle, pore_saddle] =
+      std::tie(profile.stalk_saddle, profile.hemifusion_saddle, profile.pore_saddle);
+  const std::optional<PathState> &minimum = profile.diaphragm;
+  const double stalk_energy = profile.hemifusion.front().energy.total();
 
   // From minimum to saddle, and the whole from the lowest minimum before the highest saddle after
   // it.
@@ -142,16 +149,24 @@ void run_fusion_pathway(const RunContext &context) {
   output.summary.set_text("rate limiting step", limiting);
   output.summary.set("rate limiting barrier", barrier / kT, "kT");
   output.summary.set("rate prefactor", parameters.pathway.attempt_frequency, "1/s");
-  output.summary.set("rate", parameters.pathway.attempt_frequency * std::exp(-barrier / kT), "1/s");
+  const FusionRates rates =
+      fusion_rates(profile.barriers(), parameters.pathway.attempt_frequency, kT);
+  output.summary.set("rate", 1. / rates.mean_time(), "1/s");
+  for (const auto &[name, saddle] :
+       {std::make_pair("stalk", &stalk_saddle), std::make_pair("hemifusion", &hemifusion_saddle),
+        std::make_pair("pore", &pore_saddle)})
+    output.summary.set(
+        std::string(name) + " saddle negative modes",
+        *saddle && (*saddle)->negative_modes ? *(*saddle)->negative_modes : std::nan(""), "");
 
   // At stationary states only what depends on a parameter directly counts (Hellmann and Feynman).
   const double kappa = parameters.leaflets.monolayer_rigidity;
-  const PathState &stalk = hemifusion.front();
+  const PathState &stalk = profile.hemifusion.front();
   output.summary.set("stalk energy by Gaussian ratio", kappa * stalk.network.gaussian_curvature,
                      "kT");
   if (stalk_saddle) {
     const auto highest = std::max_element(
-        patches.begin(), patches.end(),
+        profile.patches.begin(), profile.patches.end(),
         [](const PathState &a, const PathState &b) { return a.energy.total() < b.energy.total(); });
     output.summary.set("stalk barrier by hydrophobic tension",
                        highest->energy.defects / kT / parameters.pathway.hydrophobic_tension,

@@ -369,10 +369,18 @@ void Parameters::declare(ParameterTable &table) {
 
   s = table.section("Pathway");
   s.real("Gap", pathway.gap, "nm", positive(),
-         "Distance between the facing neutral surfaces of the membranes far from the axis.");
+         "Distance between the facing neutral surfaces of docked membranes, from whose energy the "
+         "others are counted.");
   s.real("Tension", pathway.tension, "pN/nm", non_negative(), "Tension of each membrane.");
   s.real("Box radius", pathway.box_radius, "nm", between(8., 200.),
-         "Radius at which the membranes are flat and held at the gap.");
+         "Radius up to which the membranes are computed; there they have a given slope.");
+  s.choice("Far end", pathway.held_at_gap, {{"free", false}, {"held at the gap", true}},
+           "free: at the box's radius the membranes take the distance they like, as a vesicle does "
+           "that nothing but its membrane holds; energies converge with the box. held at the gap: "
+           "they keep their distance there.");
+  s.real("Vesicle radius", pathway.vesicle_radius, "nm", non_negative(),
+         "Radius of a vesicle that meets a flat membrane, in place of which two membranes with "
+         "half of its curvature meet; 0: both are flat.");
   s.real("Hydrophobic tension", pathway.hydrophobic_tension, "pN/nm", non_negative(),
          "Tension between tails and water.");
   s.real("Hydrophobic decay", pathway.hydrophobic_decay, "nm", positive(),
@@ -387,12 +395,23 @@ void Parameters::declare(ParameterTable &table) {
   s.real_list("Pore radii", pathway.pore_radii, "nm", positive(),
               "Radii of pores' lumens, rising, that are computed.");
   s.real("Attempt frequency", pathway.attempt_frequency, "1/s", positive(),
-         "Prefactor of the rate; estimates are from 1e9 to 1e11.");
+         "Prefactor of all rates; estimates are from 1e9 to 1e11.");
   s.integer("Elements", pathway.elements, 8, 200, "Number of elements along a membrane.");
 
   s = table.section("Fusion");
   s.real("Gap", fusion.gap, "nm", positive(),
          "Distance of the docked vesicle from the plasma membrane (mid-surfaces).");
+  s.choice("Nucleation", fusion.nucleation,
+           {{"at time", Nucleation::at_time}, {"from pathway", Nucleation::from_pathway}},
+           "at time: the pore opens at Fusion/Time. from pathway: times of hemifusion and pore are "
+           "drawn from the rates of the energy path of fusion (section Pathway), computed for gap, "
+           "tension, vesicle radius and the lipids' mean spontaneous curvature at the contact.");
+  s.integer("Seed", fusion.seed, 0, 2147483647,
+            "Seed of the random waiting times; the same seed gives the same run.");
+  s.text("Barrier table", fusion.barrier_table,
+         "File with the barriers that are known, to which new ones are added; relative to the "
+         "folder of the parameter file. Empty: fusion_barriers.json in the folder that holds the "
+         "output folder.");
   s.real("Time", fusion.time, "us", non_negative(),
          "When the two facing discs are replaced by a neck.");
   s.real("Initial pore radius", fusion.initial_pore_radius, "nm", positive(),
@@ -588,6 +607,7 @@ void Parameters::declare(ParameterTable &table) {
       "automatic: iterative for surfaces of 3,000 cells or more.");
 
   table.allow_change("Solver");
+  table.allow_change("Fusion/Barrier table");
   table.allow_change("Time/End time");
   table.allow_change("Time/Output interval");
   table.allow_change("Time/Smallest step");
@@ -638,7 +658,8 @@ Assay Parameters::assay_of_probe() const {
 
 void Parameters::resolve_paths(const ParameterTable &table, const std::string &parameter_file) {
   for (const auto &[name, file] :
-       {std::make_pair("Vesicle/File", &vesicle.file), std::make_pair("Track/File", &track.file)}) {
+       {std::make_pair("Vesicle/File", &vesicle.file), std::make_pair("Track/File", &track.file),
+        std::make_pair("Fusion/Barrier table", &fusion.barrier_table)}) {
     if (file->empty())
       continue;
     std::filesystem::path path(*file);
@@ -895,7 +916,18 @@ void Parameters::check(const ParameterTable &table) const {
     throw UserError(
         value("Plasma membrane/Tension", plasma_membrane.tension) +
         " must be greater than 0 for a tether, whose radius is sqrt(kappa / (2 tension))");
-  if (kind == ScenarioKind::fusion_pathway) {
+  const bool from_pathway =
+      kind == ScenarioKind::exocytosis && fusion.nucleation == Nucleation::from_pathway;
+  if (kind == ScenarioKind::fusion_pathway || from_pathway) {
+    const auto [radius, name] =
+        from_pathway ? std::make_pair(vesicle.radius, "Vesicle/Radius")
+                     : std::make_pair(pathway.vesicle_radius, "Pathway/Vesicle radius");
+    if (radius > 0. && pathway.box_radius > radius)
+      throw UserError(value("Pathway/Box radius", pathway.box_radius) + " must not exceed " +
+                      value(name, radius));
+    if (radius > 0. && pathway.held_at_gap)
+      throw UserError("Pathway/Far end = held at the gap (" + table.where("Pathway/Far end") +
+                      ") is for flat membranes only, but " + value(name, radius));
     if (!std::is_sorted(pathway.pore_radii.begin(), pathway.pore_radii.end()))
       throw UserError("Pathway/Pore radii (" + table.where("Pathway/Pore radii") +
                       ") must be in rising order");
@@ -909,6 +941,27 @@ void Parameters::check(const ParameterTable &table) const {
         throw UserError(value("Pathway/Pore radii", r) +
                         " must leave 4 nm and two monolayers up to " +
                         value("Pathway/Box radius", pathway.box_radius));
+  }
+  if (from_pathway) {
+    const std::string drawn =
+        "Fusion/Nucleation = from pathway (" + table.where("Fusion/Nucleation") + ") needs ";
+    if (vesicle.number() != 1)
+      throw UserError(drawn + "a single vesicle, but Vesicle/Positions are given for " +
+                      std::to_string(vesicle.number()));
+    if (vesicle.shape != InitialShape::sphere)
+      throw UserError(drawn + "Vesicle/Initial shape = sphere");
+    // The narrowest lumen for which leaflets converge well, and a pore wider than the box allows.
+    const double l0 = leaflets.monolayer_thickness, narrowest = l0 + 0.5,
+                 widest = pathway.box_radius - l0 - 4.;
+    if (fusion.gap < 2. * l0 + 0.5)
+      throw UserError(drawn + "leaflets that do not touch: " + value("Fusion/Gap", fusion.gap) +
+                      ", between mid-surfaces, must be two monolayers and 0.5 nm or more");
+    if (fusion.initial_pore_radius < narrowest || fusion.initial_pore_radius > widest)
+      throw UserError(value("Fusion/Initial pore radius", fusion.initial_pore_radius) +
+                      " must be between " + std::to_string(narrowest) + " and " +
+                      std::to_string(widest) +
+                      " for a pore that leaflets hand over: a monolayer and 0.5 nm, and the box's "
+                      "radius less a monolayer and 4 nm");
   }
   if (kind == ScenarioKind::exocytosis) {
     lipids.check(table);
@@ -924,7 +977,7 @@ void Parameters::check(const ParameterTable &table) const {
     if (plasma_membrane.patch_radius < 1.5 * vesicle.radius)
       throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
                       " must be at least 1.5 times " + value("Vesicle/Radius", vesicle.radius));
-    if (fusion.hemifusion_duration > fusion.time)
+    if (!from_pathway && fusion.hemifusion_duration > fusion.time)
       throw UserError(value("Fusion/Hemifusion duration", fusion.hemifusion_duration) +
                       " must not exceed " + value("Fusion/Time", fusion.time));
     if (fusion.hemifusion_radius >= 0.5 * vesicle.radius)

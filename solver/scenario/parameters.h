@@ -34,6 +34,7 @@ enum class Dimension { meridian, space };
 enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, fused_pair, file };
 enum class LengthUnit { angstrom, nm, um, mm, m };
 enum class PoreKind { planar, vesicle_and_plasma_membrane };
+enum class Nucleation { at_time, from_pathway };
 
 /// All that a user can set, in the units of the parameter file. A section is a struct; its comments
 /// are the sentences given to the user in parameters.cc.
@@ -145,10 +146,14 @@ struct Parameters {
     double hemifusion_duration = 0.;
     double hemifusion_radius = 2.;
     double mixing_time = 0., mixing_interval = 0.;
+    Nucleation nucleation = Nucleation::at_time;
+    int seed = 1;
+    std::string barrier_table;
   } fusion;
 
   struct Pathway {
-    double gap = 2.5, tension = 0., box_radius = 16.;
+    double gap = 2.5, tension = 0., box_radius = 16., vesicle_radius = 0.;
+    bool held_at_gap = false;
     double hydrophobic_tension = 45., hydrophobic_decay = 1.;
     double hydration_pressure = 0., hydration_decay = 0.2;
     double step = 0.25, largest_diaphragm = 5.;

@@ -31,6 +31,7 @@ FILES = os.path.join(SOURCE, "parameter_files")
 EQUILIBRIUM = os.path.join(FILES, "vesicle_equilibrium.prm")
 EXOCYTOSIS = os.path.join(FILES, "exocytosis.prm")
 PORE = os.path.join(FILES, "pore_energy.prm")
+FROM_PATHWAY = os.path.join(FILES, "exocytosis_from_pathway.prm")
 TETHER = os.path.join(FILES, "tether.prm")
 TRANSPORT = os.path.join(FILES, "transport.prm")
 
@@ -220,6 +221,10 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Lipids/Area per lipid=0.6, 0.6, 0.6", "each of the 2 names"),
             (EXOCYTOSIS, "Lipids/Species=a & b, c", "& < >"),
             (EXOCYTOSIS, "Fusion/Hemifusion duration=2", "Fusion/Time = 1"),
+            (FROM_PATHWAY, "Fusion/Gap=3", "Fusion/Nucleation = from pathway"),
+            (FROM_PATHWAY, "Fusion/Initial pore radius=1.5", "2.0"),
+            (FROM_PATHWAY, "Pathway/Box radius=25", "Vesicle/Radius = 20"),
+            (FROM_PATHWAY, "Pathway/Far end=held at the gap", "flat membranes only"),
             (EQUILIBRIUM, "Leaflets/Local excess=0.1", "two leaflets"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=0.001", "0.01 or greater"),
             (EQUILIBRIUM, "Vesicle/Initial shape=sphere", "Vesicle/Reduced volume = 0.8"),
@@ -544,10 +549,64 @@ class Runs(TestCase):
         self.assertEqual(stages, sorted(stages))
         self.assertEqual(set(stages), {1, 2, 3, 4, 5, 6})
         energies = [row[head.index("total energy [kT]")] for row in rows]
+        # Three saddles at most, each certified, and no other state has a negative mode.
+        saddle = [row[head.index("saddle []")] for row in rows]
+        modes = [row[head.index("negative modes []")] for row in rows]
+        self.assertEqual(saddle, modes)
+        certified = [summary[f"{name} saddle negative modes"]["value"]
+                     for name in ("stalk", "hemifusion", "pore")]
+        self.assertEqual(sum(saddle), certified.count(1))
+        self.assertEqual((certified[0], certified[2]), (1, 1))
+        self.assertEqual(self.assert_collection("leaflets.pvd"), list(range(1, len(rows) + 1)))
         # The barrier to the stalk is the highest state of contact.
         contact = [e for stage, e in zip(stages, energies) if stage == 1]
         self.assertAlmostEqual(summary["stalk barrier"]["value"], max(contact), delta=0.5)
         self.assert_documented()
+
+    def test_exocytosis_from_pathway(self):
+        # A coarse path; barriers are computed once, for all runs beside each other.
+        path = os.path.join(SOURCE, "parameter_files", "exocytosis_from_pathway.prm")
+        coarse = {"Geometry/Meridian cells": 32, "Pathway/Elements": 10, "Pathway/Step": 0.5,
+                  "Pathway/Largest diaphragm": 4, "Time/Output interval": 5}
+        first = self.run_scenario(path, coarse, output="first")
+        self.assertIn("computing the energy path of fusion", first.stdout)
+        again = self.run_scenario(path, coarse, output="again")
+        self.assertNotIn("computing", again.stdout)
+        self.assertEqual(self.table("first"), self.table("again"))
+        summary = self.summary("first")
+        self.assertEqual(summary["outcome"], "full fusion")
+        self.assert_documented("first")
+        for number in ("rate", "leaflet pore energy", "hand-over mismatch", "stalk saddle energy"):
+            self.assertIsNotNone(summary[number]["value"])
+        begin, pore = (summary[name]["value"] for name in ("hemifusion time", "pore time"))
+        self.assertAlmostEqual(summary["hemifusion duration"]["value"], pore - begin, delta=1e-9 * pore)
+        # The wait is long and takes few steps; meanwhile outer leaflets mix, and inner ones do not.
+        head, rows = self.table("first")
+        waiting = [row for row in rows if row[0] <= pore * (1 + 1e-12)][:-1]
+        self.assertGreater(pore, 1000)
+        self.assertLess(len(waiting), 500)
+        outer, inner = (head.index(f"lipid mixing {leaflet} leaflet []") for leaflet in ("outer", "inner"))
+        for row in waiting:
+            self.assertLess(row[inner], 1e-9)
+            if row[0] < begin:
+                self.assertLess(row[outer], 1e-9)
+        self.assertGreater(waiting[-1][outer], 0.1)
+        # Another seed, stopped while it waits and continued.
+        self.run_scenario(path, {**coarse, "Fusion/Seed": 2, "Time/End time": 100}, output="other")
+        stopped = self.summary("other")
+        self.assertIn(stopped["outcome"], ("end time", "hemifused"))
+        self.run_scenario(path, {**coarse, "Fusion/Seed": 2}, "--resume", output="other")
+        other = self.summary("other")
+        self.assertEqual(other["outcome"], "full fusion")
+        self.assertNotEqual(other["pore time"], summary["pore time"])
+        self.assertEqual(other["hemifusion time"], stopped["hemifusion time"])
+        # A table that is none.
+        with open(self.path("wrong.json"), "w", encoding="utf-8") as stream:
+            stream.write("[]")
+        done = run(path, "--output", "none", *settings({**coarse, "Fusion/Barrier table": "wrong.json"}),
+                   cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("wrong.json is no table of barriers", done.stderr)
 
     def test_lipids_that_bend(self):
         # Leaflets of different lipids from the first step on, through the fusion.

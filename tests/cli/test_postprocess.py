@@ -592,6 +592,28 @@ class PlotPathway(TestCase):
         self.assertEqual(done.stdout.strip(), both)
         self.assertGreater(picture(both).shape[1], 1.5 * picture(one).shape[1])
 
+    def test_barriers_of_a_sweep(self):
+        runs = []
+        for curvature in (-0.3, -0.2):
+            for tension in (0, 0.5):
+                runs.append(self.path(f"run_{curvature}_{tension}"))
+                os.makedirs(runs[-1])
+                with open(os.path.join(runs[-1], "parameters.prm"), "w", encoding="utf-8") as stream:
+                    stream.write("subsection Scenario\n  set Kind = fusion pathway\nend\n"
+                                 "subsection Leaflets\n"
+                                 f"  set Spontaneous curvature proximal = {curvature}\nend\n"
+                                 f"subsection Pathway\n  set Tension = {tension}\nend\n")
+                with open(os.path.join(runs[-1], "summary.json"), "w", encoding="utf-8") as stream:
+                    json.dump({"stalk barrier": {"value": 10 + 50 * curvature, "unit": "kT"},
+                               "hemifusion barrier": {"value": 20.0, "unit": "kT"},
+                               "pore barrier": {"value": None, "unit": "kT"}, "outcome": "no pore"}, stream)
+        path = self.path("map.png")
+        self.assert_works(run("fusogen-compare", "--barriers", *runs, "--output", path))
+        self.assertGreater(picture(path).std(), 0)
+        self.assert_fails_with_one_sentence(
+            run("fusogen-compare", "--barriers", self.path("run_-0.3_0"), self.directory), self.directory
+        )
+
     def test_errors(self):
         nowhere = self.path("nowhere")
         self.assert_fails_with_one_sentence(run("fusogen-compare", nowhere), nowhere)
