@@ -6,7 +6,7 @@
 
 Exocytosis along the meridian of vesicles of 20 and 150 nm radius, docked at the distance at which
 hydration holds them, whose pores open with 3 nm under a ring of constant force. Points that the file
-has already are not computed again.
+has already are not computed again, but for those that failed.
 """
 import argparse
 import concurrent.futures
@@ -71,7 +71,7 @@ def read(path):
     if not path.exists():
         return []
     with open(path) as file:
-        return list(csv.DictReader(file))
+        return [row for row in csv.DictReader(file) if row['outcome'] != 'failed']
 
 
 def key(row):

@@ -6,7 +6,7 @@
 
 A vesicle of 20 nm radius along the meridian; the crowding of the complexes dilates the neck. Nothing in it is
 random: the bars are the spread over where the complexes lie, 2.5 to 3.5 nm from the mid-surface of the neck.
-Points that the file has already are not computed again.
+Points that the file has already are not computed again, but for those that failed.
 """
 import argparse
 import concurrent.futures
@@ -100,7 +100,7 @@ def main():
     rows = []
     if arguments.output.exists():
         with open(arguments.output) as file:
-            rows = list(csv.DictReader(file))
+            rows = [row for row in csv.DictReader(file) if row['outcome'] != 'failed']
     known = {key(row) for row in rows}
     wanted = [(n, offset, ring) for n in NUMBERS for ring in RINGS for offset in OFFSETS
               if (n or offset == 3) and (ring, n, offset) not in known]
