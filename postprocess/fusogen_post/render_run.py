@@ -18,6 +18,7 @@ the pictures, of the whole life of one render_life.py.
 """
 
 import argparse
+import atexit
 import ctypes
 import ctypes.util
 import os
@@ -804,22 +805,32 @@ def display_works():
 
 
 def ensure_display():
-    """VTK for X11 needs an X server; without one start again under Xvfb."""
+    """VTK for X11 needs an X server; without one start Xvfb for as long as this process runs."""
     if not vtkRenderWindow().GetClassName().startswith("vtkX"):
         return  # off-screen builds of VTK need no display
     if display_works():
         return
-    if os.environ.get("FUSOGEN_UNDER_XVFB"):
-        raise RunError("The virtual display started by xvfb-run cannot be used.")
-    xvfb = shutil.which("xvfb-run")
-    if xvfb is None or shutil.which("xauth") is None:
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
         raise RunError(
-            "There is no display to draw on; install the packages xvfb and xauth, "
-            "and the pictures will be made without one."
+            "There is no display to draw on; install the package xvfb, and the pictures will be made "
+            "without one."
         )
-    os.environ["FUSOGEN_UNDER_XVFB"] = "1"
-    sys.stdout.flush()
-    os.execv(xvfb, [xvfb, "-a", sys.executable] + sys.argv)
+    # it chooses a free display, and tells which one when it is ready; xvfb-run does not wait long
+    # enough for it on a busy machine
+    ready, told = os.pipe()
+    server = subprocess.Popen(
+        [xvfb, "-displayfd", str(told), "-screen", "0", "1280x1024x24", "-nolisten", "tcp"],
+        pass_fds=[told], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    atexit.register(server.terminate)
+    os.close(told)
+    with os.fdopen(ready) as stream:
+        number = stream.readline().strip()
+    if not number:
+        raise RunError("The virtual display Xvfb cannot be started.")
+    os.environ["DISPLAY"] = ":" + number
 
 
 # --- main -------------------------------------------------------------------

@@ -623,13 +623,11 @@ class PlotPathway(TestCase):
 @unittest.skipUnless(HAVE_VTK, "needs the vtk module")
 class RenderRun(TestCase):
     def can_draw(self):
-        return bool(os.environ.get("DISPLAY")) or (
-            shutil.which("xvfb-run") is not None and shutil.which("xauth") is not None
-        )
+        return bool(os.environ.get("DISPLAY")) or shutil.which("Xvfb") is not None
 
     def test_fusion(self):
         if not self.can_draw():
-            self.skipTest("needs a display or xvfb-run")
+            self.skipTest("needs a display or Xvfb")
         from PIL import Image
 
         write_fusion_run(self.directory, 16)
@@ -662,7 +660,7 @@ class RenderRun(TestCase):
 
     def test_cameras(self):
         if not self.can_draw():
-            self.skipTest("needs a display or xvfb-run")
+            self.skipTest("needs a display or Xvfb")
         write_fusion_run(self.directory, 4)
         seen = {}
         for camera in ("side", "top", "neck"):
@@ -677,7 +675,7 @@ class RenderRun(TestCase):
 
     def test_whole_surface_without_further_files(self):
         if not self.can_draw():
-            self.skipTest("needs a display or xvfb-run")
+            self.skipTest("needs a display or Xvfb")
         write_fusion_run(self.directory, 4)
         for name in ("statistics.csv", "summary.json", "meridian.pvd"):
             os.remove(self.path(name))
@@ -687,7 +685,7 @@ class RenderRun(TestCase):
 
     def test_walk(self):
         if not self.can_draw():
-            self.skipTest("needs a display or xvfb-run")
+            self.skipTest("needs a display or Xvfb")
         write_walk(self.directory, 3)
         done = run("fusogen-render", self.directory, "--size", "480x270")
         self.assert_works(done)
