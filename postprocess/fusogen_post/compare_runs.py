@@ -3,7 +3,7 @@
 
     fusogen-compare DIR DIR [...] [--output FILE] [--quantity NAME ...] [--assays]
 
-draws the columns of statistics.csv, or of curve.csv, of all runs, a panel a quantity and a line a run.
+draws the columns of curve.csv, or else of statistics.csv, of all runs, a panel a quantity and a line a run.
 The legend names the runs by the parameters in which they differ. Fusion pathways are drawn stage by
 stage; with --barriers their barriers are drawn over spontaneous curvature and tension, for a sweep. With
 --assays the signals of lipid-mixing assays stand side by side, a column a run.
@@ -22,7 +22,7 @@ plt = plot_run.plt
 
 # What is drawn when no quantities are named, as far as the runs have it, in this order.
 FAVOURITES = (
-    "neck radius", "total energy", "bending energy", "height", "vesicle lipid transferred",
+    "pore energy", "force", "neck radius", "total energy", "bending energy", "height", "vesicle lipid transferred",
     "cargo released", "dissipated power", "least distance", "contact force", "rms normal velocity",
     "area difference", "distance along track", "kinesins bound", "dyneins bound", "volume", "area",
 )
@@ -32,9 +32,9 @@ NO_DIFFERENCE = ("Checkpoint/", "Solver/")
 
 
 def read_curves(directory):
-    """The table to compare: statistics.csv, or curve.csv without it."""
+    """The table to compare: curve.csv, or statistics.csv without it."""
     run_reader.require_directory(directory)
-    for name in ("statistics.csv", "curve.csv"):
+    for name in ("curve.csv", "statistics.csv"):
         path = os.path.join(directory, name)
         if os.path.isfile(path):
             return run_reader.read_table(path)
@@ -89,7 +89,8 @@ def chosen_quantities(tables, wanted, directories):
         name in table and np.nanmax(table[name][1]) > np.nanmin(table[name][1]) for table in tables
         if name in table and plot_run.has_data(table[name][1]))]
     known = [name for name in FAVOURITES if name in changing]
-    return [(name, everywhere[name]) for name in (known or changing)[:MOST_PANELS]]
+    chosen = known + [name for name in changing if name not in known]
+    return [(name, everywhere[name]) for name in chosen[:MOST_PANELS]]
 
 
 def save_curves(directories, path, wanted):
@@ -100,7 +101,7 @@ def save_curves(directories, path, wanted):
                        f"{next(name for name in first if name != first[0])}.")
     quantities = chosen_quantities(tables, wanted, directories)
     if not quantities:
-        raise RunError("The runs have no columns that change.")
+        raise RunError("The runs have no columns that change, or only one row each.")
     unit = tables[0][first[0]][0]
     factor = 1.0
     if first[0] == "time" and unit == "us":
