@@ -567,12 +567,16 @@ class Runs(TestCase):
         # A coarse path; barriers are computed once, for all runs beside each other.
         path = os.path.join(SOURCE, "parameter_files", "exocytosis_from_pathway.prm")
         coarse = {"Geometry/Meridian cells": 32, "Pathway/Elements": 10, "Pathway/Step": 0.5,
-                  "Pathway/Largest diaphragm": 4, "Time/Output interval": 5}
+                  "Time/Output interval": 5}
         first = self.run_scenario(path, coarse, output="first")
         self.assertIn("computing the energy path of fusion", first.stdout)
         again = self.run_scenario(path, coarse, output="again")
         self.assertNotIn("computing", again.stdout)
-        self.assertEqual(self.table("first"), self.table("again"))
+        tables = []
+        for output in ("first", "again"):  # as text: nan is not equal to itself
+            with open(self.path(output, "statistics.csv"), encoding="utf-8") as stream:
+                tables.append(stream.read())
+        self.assertEqual(*tables)
         summary = self.summary("first")
         self.assertEqual(summary["outcome"], "full fusion")
         self.assert_documented("first")
