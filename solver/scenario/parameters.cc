@@ -950,6 +950,8 @@ void Parameters::check(const ParameterTable &table) const {
                       std::to_string(vesicle.number()));
     if (vesicle.shape != InitialShape::sphere)
       throw UserError(drawn + "Vesicle/Initial shape = sphere");
+    if (!plasma_membrane.tension_times.empty())
+      throw UserError(drawn + "a constant Plasma membrane/Tension, without Tension times");
     // The narrowest lumen for which leaflets converge well, and a pore wider than the box allows.
     const double l0 = leaflets.monolayer_thickness, narrowest = l0 + 0.5,
                  widest = pathway.box_radius - l0 - 4.;
