@@ -790,14 +790,14 @@ template <int dim> void Exocytosis<dim>::run() {
   std::string end = outcome_end_time;
   const double end_time = parameters.time.end;
   while (stepper.time() < end_time * (1. - 1e-12)) {
-    double limit = std::min(next_output, end_time);
-    if (flat_since >= 0.)
-      limit = std::min(limit, flat_since + parameters.fusion.mixing_time);
     if (!fused && !separated && stepper.time() >= schedule.pore_time() * (1. - 1e-12)) {
       fuse();
       write();
       next_output = schedule.next_output(stepper.time(), parameters.time.output_interval);
     }
+    double limit = std::min(next_output, end_time);
+    if (flat_since >= 0.)
+      limit = std::min(limit, flat_since + parameters.fusion.mixing_time);
     if (separated)
       limit = std::min(limit, closing.time + parameters.fusion.time_after_closing);
     else if (!fused)

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(derivatives_of_the_ring_at_a_point) {
   const VectorFieldValue displacement{}, moment{};
   const auto state = [&] {
     return PointState{before, now, displacement, moment, 0., 1., Component::vesicle,
-                      0.,     1.,  nullptr};
+                      0.,     1.,  {},           nullptr};
   };
   const auto gradient = [&] {
     PointDerivatives d{};
