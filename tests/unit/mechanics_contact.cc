@@ -355,15 +355,20 @@ BOOST_AUTO_TEST_CASE(membrane_that_touches_itself) {
   auto &volume = flow.add(EnclosedVolume<1>::fixed(membrane->volume()));
   auto &contact = flow.add(Contact<1>(law, ContactOf::all));
   flow.initialize();
-  double energy = flow.energy(), dt = 1.;
-  for (int k = 0; k < 400 && dt < 1e5; ++k) {
+  // At rest when steps that are long for a contact, though not for eta_m R^2 / kappa, change
+  // nothing.
+  const double relaxation_time = 4. * radius * radius / 82.;
+  double energy = flow.energy(), dt = 1., change = 1.;
+  for (int k = 0; k < 400 && (change > 1e-9 || dt < 0.01 * relaxation_time); ++k) {
     if (!flow.step(dt).converged) {
       dt /= 4;
       continue;
     }
-    BOOST_CHECK_LE(flow.energy(), energy + 1e-9 * std::abs(energy));
+    change = (energy - flow.energy()) / energy;
+    BOOST_CHECK_GE(change, -1e-9);
     energy = flow.energy();
-    dt *= 1.5;
+    if (dt < 0.01 * relaxation_time)
+      dt *= 1.5;
   }
   double top = -radius, bottom = radius;
   std::vector<double> x;
@@ -375,7 +380,7 @@ BOOST_AUTO_TEST_CASE(membrane_that_touches_itself) {
         bottom = std::min(bottom, x[2 * node + 1]);
       }
   }
-  BOOST_CHECK_GE(dt, 100.);
+  BOOST_CHECK_LE(change, 1e-9);
   const double repulsion = -law.at(top - bottom)[1];
   BOOST_TEST_MESSAGE("distance of the poles " << top - bottom << " nm, pressure "
                                               << -volume.multiplier << ", repulsion " << repulsion
