@@ -319,6 +319,19 @@ template <int dim> double LipidFields<dim>::amount(const LipidField &field) cons
 }
 
 template <int dim>
+double LipidFields<dim>::mass_error(const std::vector<double> &initial_amounts) const {
+  double worst = 0.;
+  for (unsigned int f = 0; f < initial_amounts.size(); ++f) {
+    const LipidField &field = lipid_fields[f];
+    if (initial_amounts[f] > 0.)
+      worst = std::max(worst, std::abs(amount(field) + field.left_through_rim - field.flipped_in -
+                                       initial_amounts[f]) /
+                                  initial_amounts[f]);
+  }
+  return worst;
+}
+
+template <int dim>
 double LipidFields<dim>::amount(const LipidField &field, const Component component) const {
   Vector there = membrane.scalar_vector(false), content = there;
   std::vector<types::global_dof_index> indices;

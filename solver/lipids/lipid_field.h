@@ -93,6 +93,9 @@ public:
   /// What of it is on a membrane that has not fused [nm^2].
   double amount(const LipidField &field, Component component) const;
   Vector density(const LipidField &field) const;
+  /// The largest relative difference of any field's amount, what left through the rim and what
+  /// flipped included, from the one it had [nm^2, in the order of fields()]. Collective.
+  double mass_error(const std::vector<double> &initial_amounts) const;
 
 private:
   const Species &species_of(const LipidField &field) const;

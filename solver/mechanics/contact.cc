@@ -211,9 +211,8 @@ template <int dim> void Contact<dim>::find_pairs(const MixedSpace<dim> &space) {
          {std::pair(Component::vesicle, Component::plasma_membrane),
           std::pair(Component::plasma_membrane, Component::vesicle)}) {
       const Filter sources = Closest::only(component);
-      find_pairs_from(
-          search, sources,
-          Closest(membrane, cutoff(), Closest::only(other)).from(membrane, sources));
+      find_pairs_from(search, sources,
+                      Closest(membrane, cutoff(), Closest::only(other)).from(membrane, sources));
     }
 
   const auto questions = Utilities::MPI::some_to_some(communicator, search.asked);

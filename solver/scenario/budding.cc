@@ -67,7 +67,6 @@ private:
   double vesicle_part(const std::function<double(const SurfacePoint &)> &f) const;
   Observables observables() const;
   double height() const { return surface.height(*membrane); }
-  double lipid_mass_error() const;
   void write();
   void progress() const;
   void add_vesicle_to(Summary &summary) const;
@@ -379,18 +378,6 @@ Observables Budding::observables() const {
   return now;
 }
 
-double Budding::lipid_mass_error() const {
-  double worst = 0.;
-  for (unsigned int f = 0; f < initial_amounts.size(); ++f) {
-    const LipidField &field = lipids->fields()[f];
-    if (initial_amounts[f] > 0.)
-      worst = std::max(worst, std::abs(lipids->amount(field) + field.left_through_rim -
-                                       field.flipped_in - initial_amounts[f]) /
-                                  initial_amounts[f]);
-  }
-  return worst;
-}
-
 void Budding::write() {
   Statistics row = observables().row();
   row.set("height", "nm", height());
@@ -495,7 +482,7 @@ void Budding::run() {
   summary.set("coat area", coat_area, "nm^2");
   if (is_cut)
     add_vesicle_to(summary);
-  summary.set("lipid mass error", lipid_mass_error(), "");
+  summary.set("lipid mass error", lipids->mass_error(initial_amounts), "");
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
   summary.set("coat work", coat_work / kT, "kT");

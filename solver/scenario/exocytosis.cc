@@ -108,7 +108,6 @@ private:
   void progress() const;
   double total_energy() const;
   double area_inside() const;
-  double lipid_mass_error() const;
   std::optional<std::string> outcome() const;
 
   const RunContext &context;
@@ -427,18 +426,6 @@ template <int dim> double Exocytosis<dim>::external_energy() const {
   for (const auto *pressure : lumen_pressures)
     sum += energies.at(pressure->name());
   return sum;
-}
-
-template <int dim> double Exocytosis<dim>::lipid_mass_error() const {
-  double worst = 0.;
-  for (unsigned int f = 0; f < initial_amounts.size(); ++f) {
-    const LipidField &field = lipids->fields()[f];
-    if (initial_amounts[f] > 0.)
-      worst = std::max(worst, std::abs(lipids->amount(field) + field.left_through_rim -
-                                       field.flipped_in - initial_amounts[f]) /
-                                  initial_amounts[f]);
-  }
-  return worst;
 }
 
 // Amount of a field outside the vesicle or its former area, also beyond the rim [nm^2].
@@ -832,7 +819,7 @@ template <int dim> void Exocytosis<dim>::run() {
   observables().add_to(summary);
   for (const Signal &signal : signals())
     summary.set(signal.name, signal.value, signal.unit);
-  summary.set("lipid mass error", lipid_mass_error(), "");
+  summary.set("lipid mass error", lipids->mass_error(initial_amounts), "");
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
   summary.set("fusion energy change", fusion_energy / kT, "kT");

@@ -12,8 +12,8 @@
 
 namespace fusogen {
 /// Adds what every vesicle at a plasma membrane has: bending energy with a horizontal rim,
-/// viscosity, drag, area that is kept, the tension of the membrane beyond the rim, which is returned,
-/// and the user's terms.
+/// viscosity, drag, area that is kept, the tension of the membrane beyond the rim, which is
+/// returned, and the user's terms.
 /// @param drag coefficient xi [pN us/nm^3]
 template <int dim>
 BoundaryTension<dim> &add_membrane_terms(FlowSystem<dim> &flow, const Parameters &parameters,

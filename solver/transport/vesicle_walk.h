@@ -2,8 +2,8 @@
 #ifndef FUSOGEN_TRANSPORT_VESICLE_WALK_H
 #define FUSOGEN_TRANSPORT_VESICLE_WALK_H
 
-#include "base/state_archive.h"
 #include "base/random_stream.h"
+#include "base/state_archive.h"
 #include "transport/tug_of_war.h"
 
 #include <cstdint>

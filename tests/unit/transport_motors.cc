@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Motors, their balance of forces, tracks and random numbers.
+#include "base/random_stream.h"
 #include "base/user_error.h"
 #include "motors.h"
-#include "base/random_stream.h"
 #include "transport/track.h"
 #include "transport/tug_of_war.h"
 

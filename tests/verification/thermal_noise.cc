@@ -127,9 +127,7 @@ void check_spectrum(const unsigned int resolution, const double reduced_tension,
 
 BOOST_AUTO_TEST_SUITE(thermal_noise)
 
-BOOST_AUTO_TEST_CASE(spectrum_in_the_meridian) {
-  check_spectrum<1>(16, 10, 1500);
-}
+BOOST_AUTO_TEST_CASE(spectrum_in_the_meridian) { check_spectrum<1>(16, 10, 1500); }
 
 // The forces have the covariance of the friction: <(F.w)^2> dt / (2 kT) is the dissipation of w.
 BOOST_AUTO_TEST_CASE(fluctuation_and_dissipation) {
