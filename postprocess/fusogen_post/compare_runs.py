@@ -14,11 +14,11 @@ import os
 
 import numpy as np
 
-from . import plot_lipid_mixing, plot_pathway, plot_run, run_reader
+from . import plot_lipid_mixing, plot_pathway, run_reader
+from .figure_style import STYLES, axis_label, plt
 from .program import read_parameters
+from .run_curves import has_data
 from .run_reader import RunError
-
-plt = plot_run.plt
 
 # What is drawn when no quantities are named, as far as the runs have it, in this order.
 FAVOURITES = (
@@ -70,7 +70,7 @@ def read_barriers(directory):
 
 def style(k):
     """Lines that are told apart in grey: by brightness and, beyond that, by their pattern."""
-    return plot_run.STYLES[k % len(plot_run.STYLES)]
+    return STYLES[k % len(STYLES)]
 
 
 def chosen_quantities(tables, wanted, directories):
@@ -78,7 +78,7 @@ def chosen_quantities(tables, wanted, directories):
     everywhere = {}
     for table in tables:
         for name, (unit, values) in list(table.items())[1:]:
-            if plot_run.has_data(values):
+            if has_data(values):
                 everywhere.setdefault(name, unit)
     for name in wanted or ():
         if name not in everywhere:
@@ -87,7 +87,7 @@ def chosen_quantities(tables, wanted, directories):
         return [(name, everywhere[name]) for name in wanted]
     changing = [name for name in everywhere if any(
         name in table and np.nanmax(table[name][1]) > np.nanmin(table[name][1]) for table in tables
-        if name in table and plot_run.has_data(table[name][1]))]
+        if name in table and has_data(table[name][1]))]
     known = [name for name in FAVOURITES if name in changing]
     chosen = known + [name for name in changing if name not in known]
     return [(name, everywhere[name]) for name in chosen[:MOST_PANELS]]
@@ -119,8 +119,8 @@ def save_curves(directories, path, wanted):
             few = np.count_nonzero(np.isfinite(values)) <= 30
             axes.plot(table[first[0]][1] * factor, values, marker="os^Dvx"[k % 6] if few else None,
                       markersize=3.5, **style(k))
-        axes.set_xlabel(plot_run.label(first[0], unit))
-        axes.set_ylabel(plot_run.label(name, its_unit))
+        axes.set_xlabel(axis_label(first[0], unit))
+        axes.set_ylabel(axis_label(name, its_unit))
         axes.set_title(name[0].upper() + name[1:], loc="left")
     for axes in list(grid.flat)[len(quantities):]:
         axes.set_axis_off()

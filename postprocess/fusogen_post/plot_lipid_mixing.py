@@ -8,15 +8,13 @@ resonance energy transfer, TIRF). The numbers in the legends are the last values
 
 import numpy as np
 
-from . import plot_run
-from . import run_reader
+from . import run_curves, run_reader
+from .figure_style import plt, run_title
 from .run_reader import RunError
 
-plt = plot_run.plt
-
 ROWS = [
-    ("outside the former vesicle", {**plot_run.MOVED, "cargo released": "cargo"}),
-    ("signal", plot_run.ASSAYS),
+    ("outside the former vesicle", {**run_curves.MOVED, "cargo released": "cargo"}),
+    ("signal", run_curves.ASSAYS),
 ]
 
 
@@ -28,8 +26,8 @@ def signals(table, names, directory):
             f"The run in '{directory}' has no column '{missing[0]}'; lipid mixing is a matter "
             "of exocytosis."
         )
-    columns = [(name, *table[name]) for name in names if plot_run.has_data(table[name][1])]
-    return plot_run.in_percent(columns, names)
+    columns = [(name, *table[name]) for name in names if run_curves.has_data(table[name][1])]
+    return run_curves.in_percent(columns, names)
 
 
 def last_value(values):
@@ -42,17 +40,17 @@ def save(runs, path):
         sharex="col", constrained_layout=True,
     )
     for column, (directory, table) in zip(grid.T, runs):
-        x = plot_run.Abscissa(table)
+        x = run_curves.Abscissa(table)
         rows = [signals(table, names, directory) for title, names in ROWS]
         log_x = x.log_tells_more([line for lines in rows for line in lines])
         for axes, lines, (title, names) in zip(column, rows, ROWS):
             named = [(f"{name}: {last_value(values):.0f} %", unit, values)
                      for name, unit, values in lines]
-            plot_run.draw_lines(axes, x, named, log_x)
+            run_curves.draw_lines(axes, x, named, log_x)
             axes.set_ylabel(f"{title} (%)" if axes in grid[:, 0] else "")
             if axes is not column[-1]:
                 axes.set_xlabel("")
-        name = plot_run.run_title(directory, run_reader.read_summary(directory))
+        name = run_title(directory, run_reader.read_summary(directory))
         column[0].set_title(name.replace(": ", "\n", 1))
     for row in grid:
         row[0].set_ylim(bottom=min(0.0, row[0].get_ylim()[0]))

@@ -10,11 +10,9 @@ import os
 
 import numpy as np
 
-from . import plot_run
 from . import run_reader
+from .figure_style import STYLES, plt
 from .run_reader import RunError
-
-plt = plot_run.plt
 
 STAGES = {
     1: ("contact", "radius of bare tails"),
@@ -105,7 +103,7 @@ def save_map(runs, path):
             curvatures = sorted(rows)
             axes.plot(curvatures, [rows[curvature][k] for curvature in curvatures],
                       marker="os^Dvx"[line % 6], label=f"{tension:g} pN/nm",
-                      **plot_run.STYLES[line % len(plot_run.STYLES)])
+                      **STYLES[line % len(STYLES)])
         axes.set_title(barrier)
         axes.set_xlabel("spontaneous curvature (1/nm)")
         axes.set_ylabel("barrier (kT)")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Draws the life of a vesicle, from its bud to the plasma membrane; render_run.py calls it.
+"""Draws the life of a vesicle, from its bud to the plasma membrane; render_run calls it.
 
 All stages are drawn to the same scale. The camera stands still at the donor membrane and at the plasma
 membrane, and goes with the vesicle between. The coat is green, the lipid of the vesicle orange.
@@ -8,40 +8,31 @@ membrane, and goes with the vesicle between. The coat is green, the lipid of the
 import os
 
 import numpy as np
+from PIL import ImageDraw
+from vtkmodules.util.numpy_support import numpy_to_vtk
 
 from . import run_reader
-from .render_run import (
-    FAINT,
+from .annotation import FAINT, TEXT, bar_length, draw_legend, draw_scale_bar, font, storyboard
+from .membrane_surface import (
     HALF_THICKNESS,
     RESOLUTION,
-    TEXT,
-    ImageDraw,
-    Scene,
-    Stage,
     Surface,
-    add_statistics,
-    bar_length,
-    choose,
     clip_at,
     cut_faces,
-    draw_legend,
-    draw_scale_bar,
     field,
-    font,
     keep_only,
     leaflets,
     make_poly,
     mix,
-    numpy_to_vtk,
     oriented_triangles,
     points_of,
-    progress,
     read_grid,
-    storyboard,
     unit,
-    write_pictures,
 )
+from .picture_files import write_pictures
 from .render_walk import WalkScene, draw_map, read_line
+from .run_stages import Stage, add_statistics, choose, progress
+from .scene import Scene
 
 BUDDING, TRAVEL, DOCKING, FUSION = 1, 2, 3, 4
 # the share of the pictures that each stage has

@@ -8,37 +8,28 @@ small map shows the whole track, the part that is done, and where the vesicle is
 import os
 
 import numpy as np
+from PIL import ImageDraw
+from vtkmodules.util.numpy_support import numpy_to_vtk
+from vtkmodules.vtkCommonCore import vtkObject, vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
+from vtkmodules.vtkFiltersCore import vtkTubeFilter
+from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
 
 from . import run_reader
-from .render_run import (
-    FAINT,
+from .annotation import FAINT, TEXT, annotate, storyboard
+from .membrane_surface import (
     HALF_THICKNESS,
     OUTER_LEAFLET,
     RESOLUTION,
-    TEXT,
-    ImageDraw,
-    Scene,
     Surface,
-    annotate,
     keep_only,
     leaflets,
-    numpy_to_vtk,
     points_of,
     read_grid,
-    storyboard,
-    vtkCellArray,
-    vtkObject,
-    vtkPoints,
-    vtkPolyData,
-    write_pictures,
 )
+from .picture_files import write_pictures
 from .run_reader import RunError
-
-try:
-    from vtkmodules.vtkFiltersCore import vtkTubeFilter
-    from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
-except ImportError:  # render_run tells of it
-    pass
+from .scene import Scene
 
 MICROTUBULE_RADIUS = 12.5  # nm
 BAND = 100.0  # nm

@@ -19,8 +19,9 @@ import tempfile
 
 import numpy as np
 
-from . import plot_pathway, plot_run, run_reader
+from . import plot_pathway, run_curves, run_reader
 from . import program as fusogen
+from .figure_style import matplotlib, run_title
 from .run_reader import RunError
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -230,8 +231,8 @@ def pictures_section(run):
 
 def curves_section(run):
     """All curves: the overview, and each subject at full size."""
-    plots = plot_run.plots_of_curve(run.curve) if run.curve else []
-    plots += plot_run.plots_of_statistics(run.statistics) if run.statistics else []
+    plots = run_curves.plots_of_curve(run.curve) if run.curve else []
+    plots += run_curves.plots_of_statistics(run.statistics) if run.statistics else []
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         if run.has_pathway:
@@ -239,12 +240,12 @@ def curves_section(run):
             plot_pathway.save([plot_pathway.read(run.directory)], path)
             lines.append(f'<img alt="Energy path" src="{embedded(path, "image/png")}">')
         if plots:
-            title = plot_run.run_title(run.directory, run.summary)
-            overview = plot_run.save_overview(plots, title, folder)[0]
+            title = run_title(run.directory, run.summary)
+            overview = run_curves.save_overview(plots, title, folder)[0]
             lines.append(f'<img alt="All curves of the run" src="{embedded(overview, "image/png")}">')
             lines.append("<details><summary>Each by itself</summary>")
             for plot in plots:
-                picture = embedded(plot_run.save_single(plot, title, folder), "image/png")
+                picture = embedded(run_curves.save_single(plot, title, folder), "image/png")
                 lines.append(f'<img loading="lazy" alt="{escaped(plot.title)}" src="{picture}">')
             lines.append("</details>")
     return "\n".join(lines)
@@ -296,7 +297,7 @@ def versions_section(run, program):
     rows = [("run", run.written_by or "by a version that did not leave its name")]
     if program:
         rows += [("program at hand", line) for line in fusogen.ask(program, "--version").splitlines()]
-    rows.append(("page", f"matplotlib {plot_run.matplotlib.__version__}, numpy {np.__version__}, "
+    rows.append(("page", f"matplotlib {matplotlib.__version__}, numpy {np.__version__}, "
                          f"Python {sys.version.split()[0]}"))
     return table_of(rows)
 

@@ -8,10 +8,9 @@ import sqlite3
 import numpy as np
 import pandas
 
-from . import plot_run, run_reader
 from . import program as fusogen
-
-plt = plot_run.plt
+from . import run_reader
+from .figure_style import STYLES, axis_label, plt
 
 # Shown first when the sweep file names no observables, in this order; errors and counters never.
 FAVOURITES = (
@@ -101,7 +100,7 @@ class Varied:
         name = axis.names[0]
         self.column = file.label(name)
         short = file.short_name(name).replace("/", " ")
-        self.label = plot_run.label(short if short[1:2].isupper() else short.lower(), file.units[name])
+        self.label = axis_label(short if short[1:2].isupper() else short.lower(), file.units[name])
         texts = [texts[0] for texts in axis.values]
         numbers = [number(text) for text in texts]
         self.is_number = None not in numbers
@@ -246,7 +245,7 @@ def draw_curves(axes, part, x, y, column, label):
         if not points:
             continue
         at, mean, error = np.transpose(points)
-        style = dict(plot_run.STYLES[k % len(plot_run.STYLES)])
+        style = dict(STYLES[k % len(STYLES)])
         style["color"] = shades[k]
         axes.errorbar(at, mean, error if error.any() else None, marker=MARKERS[k % len(MARKERS)],
                       markersize=4, capsize=2, label=None if y is None else y.texts[y.place(value)], **style)
@@ -304,7 +303,7 @@ def write_plots(sweep, states):
         save(figure, "outcome")
 
     for name in chosen_observables(sweep, table, units):
-        column, label = f"{name} [{units[name]}]", plot_run.label(name, units[name])
+        column, label = f"{name} [{units[name]}]", axis_label(name, units[name])
         values = table[column].astype(float)
         limits = (values.min(), values.max())
         width = 1 if y is None else 2

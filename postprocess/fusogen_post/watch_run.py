@@ -16,7 +16,7 @@ import time
 
 import numpy as np
 
-from . import plot_run, run_reader
+from . import run_curves, run_reader
 from .program import read_parameters
 from .run_reader import RunError
 
@@ -97,9 +97,9 @@ class Watched:
     def draw(self, table, line, refresh):
         folder = os.path.join(self.directory, "plots")
         os.makedirs(folder, exist_ok=True)
-        plots = plot_run.plots_of_statistics(table)
+        plots = run_curves.plots_of_statistics(table)
         if plots:
-            picture = plot_run.save_overview(plots, f"{self.name}: {line}", folder, "live_new", (".png",))[0]
+            picture = run_curves.save_overview(plots, f"{self.name}: {line}", folder, "live_new", (".png",))[0]
             os.replace(picture, os.path.join(folder, "live.png"))
         text = PAGE.format(
             name=html.escape(self.name), line=html.escape(line), stamp=int(time.time()),

@@ -470,7 +470,7 @@ class CompareRuns(TestCase):
                                                        "tense (Plasma membrane/Tension = 0.4)"])
         styles = [(style["linestyle"], np.dot(
             compare_runs.plt.matplotlib.colors.to_rgb(style["color"]), (0.299, 0.587, 0.114)))
-            for style in compare_runs.plot_run.STYLES]
+            for style in compare_runs.STYLES]
         for k, (pattern, grey) in enumerate(styles):
             for other, other_grey in styles[:k]:
                 self.assertTrue(pattern != other or abs(grey - other_grey) > 0.2, (pattern, other))
