@@ -90,8 +90,8 @@ Track Parameters::TrackParameters::polyline(const ParameterTable &table) const {
   }
 }
 
-void Parameters::declare(ParameterTable &table) {
-  auto s = table.section("Scenario");
+namespace {
+void declare_scenario(ParameterTable::Section s, ScenarioKind &kind, double &temperature) {
   s.choice(
       "Kind", kind,
       {{"relaxation", ScenarioKind::relaxation},
@@ -116,8 +116,9 @@ void Parameters::declare(ParameterTable &table) {
       "the other.");
   s.real("Temperature", temperature, "K", positive(),
          "Temperature, which sets the unit kT of energies.");
+}
 
-  s = table.section("Geometry");
+void declare_geometry(ParameterTable::Section s, Parameters::Geometry &geometry) {
   s.choice("Dimension", geometry.dimension,
            {{"meridian", Dimension::meridian}, {"3d", Dimension::space}},
            "meridian: the membrane is a surface of revolution and only its meridian is meshed. 3d: "
@@ -144,8 +145,9 @@ void Parameters::declare(ParameterTable &table) {
   s.integer("Least refinement", geometry.least_refinement, 0, 8,
             "How often cells of an adaptive mesh are divided at least, counted as for Refinement.");
   s.integer("Most refinement", geometry.most_refinement, 0, 8, "And at most.");
+}
 
-  s = table.section("Vesicle");
+void declare_vesicle(ParameterTable::Section s, Parameters::Vesicle &vesicle) {
   s.real("Radius", vesicle.radius, "nm", positive(),
          "Radius of the sphere that has the vesicle's area.");
   s.real("Reduced volume", vesicle.reduced_volume, "", Range{0., 1., true, false},
@@ -197,8 +199,9 @@ void Parameters::declare(ParameterTable &table) {
       "Tilt angles", vesicle.tilt_angles, "degree", between(-90., 90.),
       "Exocytosis in 3d: angle of each vesicle's axis with the normal of the plasma membrane, "
       "in the plane of x and z; the pore is as far off the vesicle's axis. Empty for 0.");
+}
 
-  s = table.section("Bilayer");
+void declare_bilayer(ParameterTable::Section s, Parameters::Bilayer &bilayer) {
   s.real("Bending rigidity", bilayer.bending_rigidity, "kT", positive(),
          "kappa of the bilayer in E = int kappa/2 (H - C0)^2 dA, H the sum of the principal "
          "curvatures.");
@@ -212,8 +215,9 @@ void Parameters::declare(ParameterTable &table) {
       "Drag coefficient", bilayer.drag_coefficient, "pN us/nm^3", non_negative(),
       "Drag of the surroundings per membrane area and velocity; in a relaxation a trace of it is "
       "always there, which makes rigid motion unique.");
+}
 
-  s = table.section("Leaflets");
+void declare_leaflets(ParameterTable::Section s, Parameters::TwoLeaflets &leaflets) {
   s.choice(
       "Model", leaflets.model,
       {{"single", Leaflets::single},
@@ -261,8 +265,10 @@ void Parameters::declare(ParameterTable &table) {
          "(fusion pathway).");
   s.real("Spontaneous curvature distal", leaflets.distal_curvature, "1/nm", between(-1., 1.),
          "The same of the two leaflets that face away.");
+}
 
-  s = table.section("Plasma membrane");
+void declare_plasma_membrane(ParameterTable::Section s,
+                             Parameters::PlasmaMembrane &plasma_membrane) {
   s.real("Patch radius", plasma_membrane.patch_radius, "nm", positive(),
          "Radius of the modelled patch, whose rim is fixed in space and passes material.");
   s.real("Tension", plasma_membrane.tension, "pN/nm", non_negative(),
@@ -273,8 +279,9 @@ void Parameters::declare(ParameterTable &table) {
       "them and constant before and after (exocytosis). Empty: Tension holds at all times.");
   s.real_list("Tensions", plasma_membrane.tensions, "pN/nm", non_negative(),
               "Tension at each of these times, as actin pulls at the plasma membrane.");
+}
 
-  s = table.section("Pore");
+void declare_pore(ParameterTable::Section s, Parameters::Pore &pore) {
   s.choice("Kind", pore.kind,
            {{"planar", PoreKind::planar},
             {"vesicle and plasma membrane", PoreKind::vesicle_and_plasma_membrane}},
@@ -290,15 +297,17 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Rim radius", pore.rim_radius, "nm", positive(), "Radius of the rims (planar).");
   s.real_list("Neck radii", pore.neck_radii, "nm", positive(),
               "Radii for a curve of energies in curve.csv; empty for the one neck radius only.");
+}
 
-  s = table.section("Tether");
+void declare_tether(ParameterTable::Section s, Parameters::Tether &tether) {
   s.real("Largest extension", tether.largest_extension, "", positive(),
          "Height of the pulled point at the end, in units of the tether radius sqrt(kappa / (2 "
          "tension)).");
   s.integer("Extensions", tether.extensions, 1, 100000,
             "Number of heights from 0 to the largest, in curve.csv.");
+}
 
-  s = table.section("Contact");
+void declare_contact(ParameterTable::Section s, ContactLaw &contact, bool &contact_with_itself) {
   s.real("Hydration pressure", contact.hydration_pressure, "pN/nm^2", non_negative(),
          "Hydration repulsion of two bilayers whose surfaces touch; it decays exponentially with "
          "their distance.");
@@ -313,8 +322,9 @@ void Parameters::declare(ParameterTable &table) {
          "What the distance of surfaces is less than that of mid-surfaces.");
   s.choice("Membrane with itself", contact_with_itself, {{"no", false}, {"yes", true}},
            "Whether pieces of a vesicle that come near each other interact as well (relaxation).");
+}
 
-  s = table.section("Budding");
+void declare_budding(ParameterTable::Section s, Parameters::Budding &budding) {
   s.real("Patch radius", budding.patch_radius, "nm", positive(),
          "Radius of the flat patch of the donor membrane, whose rim is fixed in space and passes "
          "material. Its lipids are those of Lipids/Vesicle outer leaflet and inner leaflet.");
@@ -339,14 +349,16 @@ void Parameters::declare(ParameterTable &table) {
          "How long the run goes on with the vesicle and the membrane it came from.");
   s.real("Cargo concentration", budding.cargo_concentration, "mM", non_negative(),
          "Concentration of the cargo beneath the membrane, which the vesicle takes up.");
+}
 
-  s = table.section("Docking");
+void declare_docking(ParameterTable::Section s, Parameters::Docking &docking) {
   s.real("Distance", docking.distance, "nm", positive(),
          "Of the vesicle from the plasma membrane at the start (mid-surfaces).");
   s.real("Force", docking.force, "pN", any(),
          "Force on the vesicle towards the plasma membrane, spread over its area.");
+}
 
-  s = table.section("SNAREs");
+void declare_snares(ParameterTable::Section s, SnareRing &snares) {
   s.integer("Number", snares.number, 0, 100,
             "Number of complexes, on a ring: in docking they pull the membranes together, in "
             "exocytosis they crowd around the neck and push it open.");
@@ -366,8 +378,9 @@ void Parameters::declare(ParameterTable &table) {
   s.real_list("Forces", snares.forces, "pN", any(),
               "Force with which a complex pulls its ends together at these extensions; linear "
               "between them, 0 beyond. By default 17 pN with a work of 65 kT.");
+}
 
-  s = table.section("Pathway");
+void declare_pathway(ParameterTable::Section s, Parameters::Pathway &pathway) {
   s.real("Gap", pathway.gap, "nm", positive(),
          "Distance between the facing neutral surfaces of docked membranes, from whose energy the "
          "others are counted.");
@@ -397,8 +410,9 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Attempt frequency", pathway.attempt_frequency, "1/s", positive(),
          "Prefactor of all rates; estimates are from 1e9 to 1e11.");
   s.integer("Elements", pathway.elements, 8, 200, "Number of elements along a membrane.");
+}
 
-  s = table.section("Fusion");
+void declare_fusion(ParameterTable::Section s, Parameters::Fusion &fusion) {
   s.real("Gap", fusion.gap, "nm", positive(),
          "Distance of the docked vesicle from the plasma membrane (mid-surfaces).");
   s.choice("Nucleation", fusion.nucleation,
@@ -438,8 +452,9 @@ void Parameters::declare(ParameterTable &table) {
       "When neck radius and height have changed by less than 1 % for this long, and constriction "
       "and tension have come to their last values, the run ends with the outcome 'arrested "
       "Omega'. 0: never.");
+}
 
-  s = table.section("Constriction");
+void declare_constriction(ParameterTable::Section s, Parameters::RingOfProteins &constriction) {
   s.real(
       "Force", constriction.force.ring, "pN", non_negative(),
       "Radial force of a ring around the neck, as of dynamin, summed over its circumference: 2 pi "
@@ -451,15 +466,17 @@ void Parameters::declare(ParameterTable &table) {
       "Distance from the narrowest circle at which the pull of the ring has fallen to exp(-1/2).");
   s.real("Start time", constriction.start, "us", non_negative(), "When the ring begins to act.");
   s.real("End time", constriction.end, "us", positive(), "When it stops.");
+}
 
-  s = table.section("Applied force");
+void declare_applied_force(ParameterTable::Section s, Parameters::AppliedForce &applied_force) {
   s.real("Pole", applied_force.pole, "pN", any(),
          "Point force along z at the highest point of the membrane.");
   s.real("Ring", applied_force.ring, "pN", any(),
          "Radial force at the narrowest point of the neck, integrated around it; positive "
          "constricts (meridian).");
+}
 
-  s = table.section("Lipids");
+void declare_lipids(ParameterTable::Section s, Parameters::Lipids &lipids) {
   s.name_list(
       "Species", lipids.names,
       "Names of the lipids. All lists of this section have an entry for each of them; those of "
@@ -488,7 +505,10 @@ void Parameters::declare(ParameterTable &table) {
     s.real_list(name, *target, "", between(0., 1.),
                 "Area fractions of the species at the start in this leaflet " + std::string(where) +
                     "; they add up to 1. Outer leaflets face the cytosol.");
-  s = table.section("Cargo");
+}
+
+void declare_cargo(ParameterTable::Section s, double &cargo_diffusion_coefficient,
+                   double &lumen_viscosity, double &lumen_pressure) {
   s.real("Diffusion coefficient", cargo_diffusion_coefficient, "nm^2/us", non_negative(),
          "Diffusion coefficient of the cargo in water.");
   s.real("Viscosity", lumen_viscosity, "pN us/nm^2", non_negative(),
@@ -498,8 +518,9 @@ void Parameters::declare(ParameterTable &table) {
       "Osmotic pressure", lumen_pressure, "pN/nm^2", non_negative(),
       "Pressure above that outside by which cargo that cannot leave, a swollen matrix, presses on "
       "the fused vesicle when it has its initial volume; it goes with one over the volume.");
+}
 
-  s = table.section("Track");
+void declare_track(ParameterTable::Section s, Parameters::TrackParameters &track) {
   s.real_list("Points x", track.x, "nm", any(),
               "Points of the microtubule's axis, which is straight between them.");
   s.real_list("Points y", track.y, "nm", any(), "The second coordinate of each.");
@@ -514,8 +535,9 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Vesicle distance", track.distance, "nm", non_negative(),
          "Distance of the vesicle's surface from the axis: the radius of a microtubule and the "
          "length of a motor.");
+}
 
-  s = table.section("Motors");
+void declare_motors(ParameterTable::Section s, Parameters::Motors &motors) {
   s.real("ATP concentration", motors.atp, "uM", positive(), "Concentration of ATP.");
   s.real("External load", motors.external_load, "pN", any(),
          "Constant force on the vesicle along the track, as of an optical trap with feedback; "
@@ -530,16 +552,18 @@ void Parameters::declare(ParameterTable &table) {
             "Seed of the random numbers; the same seed gives the same walk.");
   declare_team(s.section("Kinesin"), motors.kinesin, "kinesin", "plus");
   declare_team(s.section("Dynein"), motors.dynein, "dynein", "minus");
+}
 
-  s = table.section("Thermal");
+void declare_thermal(ParameterTable::Section s, Parameters::Thermal &thermal) {
   s.choice("Noise", thermal.noise, {{"no", false}, {"yes", true}},
            "yes: the membrane is jostled by random forces that fit its viscosity and drag at "
            "Scenario/Temperature (relaxation; in the meridian by axisymmetric ones only).");
   s.integer("Seed", thermal.seed, 0, 2147483647,
             "Seed of the random forces; the same seed gives the same motion.");
   s.real("Time step", thermal.step, "us", positive(), "Length of a time step with noise.");
+}
 
-  s = table.section("Signals");
+void declare_signals(ParameterTable::Section s, Assay &assay) {
   s.text("Probe species", assay.probe,
          "The species of the vesicle that carries the fluorescent label of a lipid-mixing assay.");
   s.real("Acceptor mole fraction", assay.acceptor_fraction, "", Range{0., 1., true, false},
@@ -553,8 +577,9 @@ void Parameters::declare(ParameterTable &table) {
          "patch is.");
   s.real("TIRF depth", assay.tirf_depth, "nm", positive(),
          "Height above the plasma membrane at which the evanescent field has fallen to 1/e.");
+}
 
-  s = table.section("Time");
+void declare_time(ParameterTable::Section s, Parameters::Time &time) {
   s.real("End time", time.end, "us", positive(), "The run ends here at the latest.");
   s.real("Output interval", time.output_interval, "us", positive(),
          "Physical time between two outputs.");
@@ -570,8 +595,9 @@ void Parameters::declare(ParameterTable &table) {
          "A vesicle is in equilibrium when its normal velocity (root mean square) would move it by "
          "less than this share "
          "of its radius in a relaxation time, viscosity R^2 / rigidity.");
+}
 
-  s = table.section("Life");
+void declare_life(ParameterTable::Section s, Parameters::Life &life) {
   for (const auto &[name, stage, what] : {std::make_tuple("Budding", &life.budding, "budding"),
                                           std::make_tuple("Travel", &life.travel, "transport"),
                                           std::make_tuple("Docking", &life.docking, "docking"),
@@ -583,8 +609,9 @@ void Parameters::declare(ParameterTable &table) {
     t.real("Initial step", stage->initial_step, "us", positive(), "First time step" + of);
     t.real("Largest step", stage->largest_step, "us", positive(), "Largest time step" + of);
   }
+}
 
-  s = table.section("Checkpoint");
+void declare_checkpoint(ParameterTable::Section s, Parameters::Checkpoint &checkpoint) {
   s.real("Interval", checkpoint.interval, "min", non_negative(),
          "Wall-clock time between two checkpoints, from which --resume can continue relaxation, "
          "budding, docking, exocytosis and transport; 0 for none by the clock.");
@@ -595,8 +622,9 @@ void Parameters::declare(ParameterTable &table) {
   s.real("Wall time limit", checkpoint.wall_time_limit, "min", non_negative(),
          "A run that could not finish another time step within this wall-clock time stops with a "
          "checkpoint and exit status 3; 0 for no limit.");
+}
 
-  s = table.section("Solver");
+void declare_solver(ParameterTable::Section s, SolverKind &linear_solver) {
   s.choice(
       "Linear solver", linear_solver,
       {{"automatic", SolverKind::automatic},
@@ -605,6 +633,37 @@ void Parameters::declare(ParameterTable &table) {
       "direct: factorisation of the whole system. iterative: GMRES with factorised blocks, for "
       "large surfaces in 3d; needs less time and memory there, but short time steps. "
       "automatic: iterative for surfaces of 3,000 cells or more.");
+}
+} // namespace
+
+void Parameters::declare(ParameterTable &table) {
+  declare_scenario(table.section("Scenario"), kind, temperature);
+  declare_geometry(table.section("Geometry"), geometry);
+  declare_vesicle(table.section("Vesicle"), vesicle);
+  declare_bilayer(table.section("Bilayer"), bilayer);
+  declare_leaflets(table.section("Leaflets"), leaflets);
+  declare_plasma_membrane(table.section("Plasma membrane"), plasma_membrane);
+  declare_pore(table.section("Pore"), pore);
+  declare_tether(table.section("Tether"), tether);
+  declare_contact(table.section("Contact"), contact, contact_with_itself);
+  declare_budding(table.section("Budding"), budding);
+  declare_docking(table.section("Docking"), docking);
+  declare_snares(table.section("SNAREs"), snares);
+  declare_pathway(table.section("Pathway"), pathway);
+  declare_fusion(table.section("Fusion"), fusion);
+  declare_constriction(table.section("Constriction"), constriction);
+  declare_applied_force(table.section("Applied force"), applied_force);
+  declare_lipids(table.section("Lipids"), lipids);
+  declare_cargo(table.section("Cargo"), cargo_diffusion_coefficient, lumen_viscosity,
+                lumen_pressure);
+  declare_track(table.section("Track"), track);
+  declare_motors(table.section("Motors"), motors);
+  declare_thermal(table.section("Thermal"), thermal);
+  declare_signals(table.section("Signals"), assay);
+  declare_time(table.section("Time"), time);
+  declare_life(table.section("Life"), life);
+  declare_checkpoint(table.section("Checkpoint"), checkpoint);
+  declare_solver(table.section("Solver"), linear_solver);
 
   table.allow_change("Solver");
   table.allow_change("Fusion/Barrier table");
