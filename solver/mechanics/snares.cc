@@ -4,6 +4,8 @@
 #include "mechanics/mixed_space.h"
 
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace fusogen {
 using dealii::numbers::PI;
@@ -37,19 +39,35 @@ template <int dim>
 double Zippering<dim>::weight(const Component component, const SurfacePoint &point) const {
   if (component != Component::vesicle || point.normal[2] >= 0.)
     return 0.;
-  const double rho = std::hypot(point.point[0] - centre[0], point.point[1] - centre[1]),
-               away = (rho - snares.radius) / snares.width;
-  return std::abs(away) < 6. ? point.weight * std::exp(-0.5 * away * away) / rho : 0.;
+  const double x = point.point[0] - centre[0], y = point.point[1] - centre[1],
+               rho = std::hypot(x, y);
+  const double distance =
+      position ? std::hypot(x - snares.positions_x[*position], y - snares.positions_y[*position])
+               : rho - snares.radius;
+  const double away = distance / snares.width;
+  if (std::abs(away) >= 6.)
+    return 0.;
+  return point.weight * std::exp(-0.5 * away * away) / (position ? 1. : rho);
 }
 
 template <int dim> void Zippering<dim>::begin_pairs(const MixedSpace<dim> &space) {
-  Contact<dim>::begin_pairs(space);
-  double sum = 0.;
-  for (const double weight : this->weights)
-    sum += weight;
-  sum = dealii::Utilities::MPI::sum(sum, space.membrane.communicator());
-  for (double &weight : this->weights)
-    weight *= sum > 0. ? snares.number / sum : 0.;
+  std::vector<double> total;
+  const auto add = [&](const int n_complexes) {
+    Contact<dim>::begin_pairs(space);
+    const double sum =
+        dealii::Utilities::MPI::sum(std::accumulate(this->weights.begin(), this->weights.end(), 0.),
+                                    space.membrane.communicator());
+    total.resize(this->weights.size());
+    for (unsigned int i = 0; i < total.size(); ++i)
+      total[i] += sum > 0. ? n_complexes / sum * this->weights[i] : 0.;
+  };
+  if (snares.positions_x.empty())
+    add(snares.number);
+  for (unsigned int i = 0; i < snares.positions_x.size(); ++i) {
+    position = i;
+    add(1);
+  }
+  this->weights = std::move(total);
 }
 
 template <int dim> std::array<double, 3> Zippering<dim>::energy_at(const double distance) const {

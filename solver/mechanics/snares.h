@@ -5,14 +5,18 @@
 #include "mechanics/contact.h"
 #include "mechanics/neck_ring.h"
 
+#include <optional>
 #include <vector>
 
 namespace fusogen {
-/// SNARE complexes between a vesicle and the plasma membrane, equally spaced on a ring.
+/// SNARE complexes between a vesicle and the plasma membrane, equally spaced on a ring or, between
+/// docked membranes in space, at given positions.
 struct SnareRing {
-  int number = 0;        ///< N
-  double radius = 7.;    ///< of the ring between the docked membranes [nm]
-  double width = 1.;     ///< of the ring, over which forces are spread [nm]
+  int number = 0;     ///< N
+  double radius = 7.; ///< of the ring between the docked membranes [nm]
+  /// Of each complex from the axis of the docked vesicle [nm]; empty: on the ring.
+  std::vector<double> positions_x, positions_y;
+  double width = 1.;     ///< of the ring or position, over which forces are spread [nm]
   double thickness = 2.; ///< b of a bundle of four helices (Wu et al., eLife 6 (2017) e22964) [nm]
   double assembled_distance = 4.; ///< of the mid-surfaces, when complexes are fully zipped [nm]
   double offset = 3.;             ///< of a bundle's axis from the mid-surface of the neck [nm]
@@ -28,12 +32,12 @@ struct SnareRing {
 };
 
 /// The pull of N complexes that zip up: N times the mean of SnareRing::zippering() over the
-/// vesicle's material on the ring, the extension being the distance of the closest point of the
-/// plasma membrane less that of assembled complexes. Pairs of points as in Contact, so that forces
-/// balance to round-off.
+/// vesicle's material on the ring, or the sum of its means around the given positions, the
+/// extension being the distance of the closest point of the plasma membrane less that of assembled
+/// complexes. Pairs of points as in Contact, so that forces balance to round-off.
 template <int dim> class Zippering : public Contact<dim> {
 public:
-  /// @param centre of the ring; its height does not count
+  /// @param centre of the ring, origin of the positions; its height does not count
   Zippering(const SnareRing &snares, const Vector3 &centre)
       : Contact<dim>(ContactLaw()), snares(snares), centre(centre) {}
 
@@ -48,6 +52,7 @@ protected:
 private:
   SnareRing snares;
   Vector3 centre;
+  std::optional<unsigned int> position; // whose weight is asked for; none: the ring
 };
 
 /// Crowding of N complexes, fully zipped and in one membrane, around the neck of a pore: hard rods

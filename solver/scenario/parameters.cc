@@ -364,8 +364,12 @@ void declare_snares(ParameterTable::Section s, SnareRing &snares) {
             "exocytosis they crowd around the neck and push it open.");
   s.real("Ring radius", snares.radius, "nm", positive(),
          "Radius of the ring between docked membranes.");
+  s.real_list("Positions x", snares.positions_x, "nm", any(),
+              "Docking in 3d: where each complex is, from the vesicle's axis; empty: on the ring.");
+  s.real_list("Positions y", snares.positions_y, "nm", any(), "The other coordinate of each.");
   s.real("Ring width", snares.width, "nm", positive(),
-         "Distance from the ring at which the share of its force has fallen to exp(-1/2).");
+         "Distance from the ring, or from the position of a complex, at which the share of its "
+         "force has fallen to exp(-1/2).");
   s.real("Thickness", snares.thickness, "nm", non_negative(), "Thickness of a complex.");
   s.real("Assembled distance", snares.assembled_distance, "nm", positive(),
          "Distance of the mid-surfaces at which complexes are fully zipped.");
@@ -961,6 +965,25 @@ void Parameters::check(const ParameterTable &table) const {
     if (snares.number > 0 && snares.radius > 0.8 * vesicle.radius)
       throw UserError(value("SNAREs/Ring radius", snares.radius) + " must be at most 0.8 times " +
                       value("Vesicle/Radius", vesicle.radius));
+    for (const auto &[name, list] : {std::make_pair("SNAREs/Positions x", &snares.positions_x),
+                                     std::make_pair("SNAREs/Positions y", &snares.positions_y)}) {
+      const std::string entry =
+          std::string(name) + " = " + table.value(name) + " (" + table.where(name) + ") ";
+      if (list->size() != snares.positions_x.size() ||
+          (!list->empty() && int(list->size()) != snares.number))
+        throw UserError(entry + "must have one entry for each of " +
+                        value("SNAREs/Number", snares.number) + " complexes, or none");
+      if (!list->empty() && geometry.dimension == Dimension::meridian)
+        throw UserError(entry + "needs Geometry/Dimension = 3d");
+    }
+    for (unsigned int i = 0; i < snares.positions_x.size(); ++i)
+      if (std::hypot(snares.positions_x[i], snares.positions_y[i]) > 0.8 * vesicle.radius)
+        throw UserError("SNAREs/Positions: complex " + std::to_string(i + 1) + " at (" +
+                        table.value("SNAREs/Positions x") + "; " +
+                        table.value("SNAREs/Positions y") + ") (" +
+                        table.where("SNAREs/Positions x") +
+                        ") is further from the vesicle's axis than 0.8 times " +
+                        value("Vesicle/Radius", vesicle.radius));
     if (docking.distance <= contact.thickness)
       throw UserError(value("Docking/Distance", docking.distance) + " must be greater than " +
                       value("Contact/Bilayer thickness", contact.thickness));
