@@ -87,11 +87,15 @@ CurveSample CurveSpline::at(const double t) const {
   return s;
 }
 
-double CurveSpline::largest_curvature(const double t) const {
+std::array<double, 2> CurveSpline::curvatures(const double t) const {
   const CurveSample s = at(t);
   const double speed = std::hypot(s.r1, s.z1);
-  const double meridian = std::abs(s.r1 * s.z2 - s.z1 * s.r2) / (speed * speed * speed);
-  const double hoop = s.r > 1e-9 * parameters.back() ? std::abs(s.z1) / (speed * s.r) : 0.;
-  return std::max(meridian, hoop);
+  return {(s.r1 * s.z2 - s.z1 * s.r2) / (speed * speed * speed),
+          s.r > 1e-9 * parameters.back() ? s.z1 / (speed * s.r) : 0.};
+}
+
+double CurveSpline::largest_curvature(const double t) const {
+  const auto [meridian, hoop] = curvatures(t);
+  return std::max(std::abs(meridian), std::abs(hoop));
 }
 } // namespace fusogen

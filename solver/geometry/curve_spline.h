@@ -6,6 +6,7 @@
 
 #include <deal.II/base/point.h>
 
+#include <array>
 #include <vector>
 
 namespace fusogen {
@@ -26,7 +27,9 @@ public:
   const std::vector<double> &knots() const { return parameters; }
   /// Point, first and second derivative by t.
   CurveSample at(double t) const;
-  /// max(|meridian curvature|, |hoop curvature|) [1/nm].
+  /// Curvature of the meridian and in the direction around the axis, with their signs [1/nm].
+  std::array<double, 2> curvatures(double t) const;
+  /// The larger of the two, by magnitude [1/nm].
   double largest_curvature(double t) const;
 
 private:

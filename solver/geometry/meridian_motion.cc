@@ -23,8 +23,10 @@ Edge edge_of(const Membrane<1> &membrane, const unsigned int curve, const bool f
 } // namespace
 
 MeridianMotion::MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading,
-                               const std::optional<double> rim_radius, const CurveEnd rim_end)
-    : membrane(membrane), grading(grading), rim_radius(rim_radius), rim_end(rim_end) {}
+                               const std::optional<double> rim_radius, const CurveEnd rim_end,
+                               const unsigned int smoothing)
+    : membrane(membrane), grading(grading), rim_radius(rim_radius), rim_end(rim_end),
+      smoothing(smoothing) {}
 
 CurveSpline MeridianMotion::spline(const unsigned int curve) const {
   const auto end = [this](const Edge edge) {
@@ -47,13 +49,25 @@ std::vector<double> MeridianMotion::wanted_monitor(const CurveSpline &spline,
                                                    std::vector<double> &samples) const {
   samples.clear();
   const std::vector<double> &knots = spline.knots();
-  std::vector<double> curvature;
+  constexpr unsigned int samples_per_knot = 4;
   for (unsigned int k = 0; k + 1 < knots.size(); ++k)
-    for (unsigned int j = 0; j < 4; ++j)
-      samples.push_back(knots[k] + 0.25 * j * (knots[k + 1] - knots[k]));
+    for (unsigned int j = 0; j < samples_per_knot; ++j)
+      samples.push_back(knots[k] + (knots[k + 1] - knots[k]) * j / samples_per_knot);
   samples.push_back(knots.back());
+  std::vector<std::array<double, 2>> curvatures;
   for (const double t : samples)
-    curvature.push_back(spline.largest_curvature(t));
+    curvatures.push_back(spline.curvatures(t));
+  // Cells that are neighbours differ little in length, so samples may count alike.
+  std::vector<double> curvature;
+  const unsigned int reach = smoothing * membrane.degree() * samples_per_knot, n = samples.size();
+  for (unsigned int i = 0; i < n; ++i) {
+    const unsigned int first = i - std::min(i, reach), end = std::min(i + reach + 1, n);
+    std::array<double, 2> sum = {0., 0.};
+    for (unsigned int j = first; j < end; ++j)
+      for (unsigned int c = 0; c < 2; ++c)
+        sum[c] += curvatures[j][c];
+    curvature.push_back(std::max(std::abs(sum[0]), std::abs(sum[1])) / (end - first));
+  }
   GradingParameters parameters = grading;
   parameters.n_cells = (knots.size() - 1) / membrane.degree();
   return graded_monitor(samples, curvature, parameters);

@@ -20,8 +20,11 @@ public:
   /// @param rim_radius where the outer rim is to stay [nm]; without it an open rim is left where it
   /// is
   /// @param rim_end how the curve arrives at an outer rim
+  /// @param smoothing curvatures are averaged over about so many cells to both sides, so that cells
+  /// do not gather where a membrane undulates by chance
   MeridianMotion(Membrane<1> &membrane, const GradingParameters &grading,
-                 std::optional<double> rim_radius = {}, CurveEnd rim_end = CurveEnd::horizontal);
+                 std::optional<double> rim_radius = {}, CurveEnd rim_end = CurveEnd::horizontal,
+                 unsigned int smoothing = 0);
 
   /// The largest ratio between wanted and actual cell length, or its inverse: 1 for a perfectly
   /// graded mesh.
@@ -50,6 +53,7 @@ private:
   GradingParameters grading;
   std::optional<double> rim_radius;
   CurveEnd rim_end;
+  unsigned int smoothing;
 };
 } // namespace fusogen
 

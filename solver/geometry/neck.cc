@@ -9,6 +9,7 @@ namespace fusogen {
 namespace {
 constexpr double pi = 3.14159265358979323846;
 constexpr int samples_per_knot = 4;
+constexpr double round_off = 1e-12; // of a radius
 } // namespace
 
 Neck find_neck(const CurveSpline &curve) {
@@ -25,15 +26,20 @@ Neck find_neck(const CurveSpline &curve) {
     return -s.z1 / std::hypot(s.r1, s.z1);
   };
 
-  // From the pole outward: over the widest place of the vesicle, then down to the waist.
+  // From the pole outward: over the widest place of the vesicle, then down to the waist, which is
+  // where the radius has fallen the most. Ripples of an undulating membrane fall less.
   Neck neck;
-  std::size_t i = t.size() - 1, steepest = i;
-  while (i > 0 && radius(t[i - 1]) >= radius(t[i]))
-    --i;
-  while (i > 0 && radius(t[i - 1]) < radius(t[i]))
-    --i;
-  std::size_t centre = i;
-  if (i > 0)
+  std::size_t steepest = t.size() - 1, centre = 0;
+  double widest = radius(t.back()), deepest = 0.;
+  for (std::size_t i = t.size(); i-- > 0;) {
+    const double r = radius(t[i]);
+    widest = std::max(widest, r);
+    if (widest - r > std::max(deepest, round_off * widest)) {
+      deepest = widest - r;
+      centre = i;
+    }
+  }
+  if (centre > 0)
     neck.has_waist = true;
   else {
     for (std::size_t k = 0; k < t.size(); ++k)

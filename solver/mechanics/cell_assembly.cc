@@ -43,6 +43,13 @@ template <int dim> void CellAssembly<dim>::reinit(const CellUnknowns<dim> &cell)
   for (unsigned int q = 0; q < points.size(); ++q)
     for (unsigned int i = 0; i < points[q].size(); ++i)
       points[q][i] += displacements[q][i];
+  if (!cell.moved_before.empty()) {
+    std::vector<ReferenceVector<dim>> moved;
+    surface_before.reference_field(cell.moved_before, moved);
+    for (unsigned int q = 0; q < moved.size(); ++q)
+      for (unsigned int i = 0; i < moved[q].size(); ++i)
+        displacements[q][i] += moved[q][i];
+  }
   surface_before.reinit(old_points, cell.orientation);
   surface_now.reinit(points, cell.orientation);
   positions.resize(cell.old_positions.size());

@@ -37,8 +37,10 @@ CellBorder uniform_potential(const CellSystem &system);
 /// What the nodes of a cell carry in the middle of a time step.
 template <int dim> struct CellUnknowns {
   std::vector<double> old_positions, displacement; ///< [nm], node * spacedim + component
-  std::vector<double> moment;                      ///< [pN]
-  std::vector<double> tension;                     ///< coefficients [pN/nm]
+  /// How far the old positions are already from where displacements count from, or empty [nm].
+  std::vector<double> moved_before;
+  std::vector<double> moment;  ///< [pN]
+  std::vector<double> tension; ///< coefficients [pN/nm]
   /// Of two leaflets, else empty: slip [nm], as the displacement, and potential [pN/nm]. With an
   /// area difference the potential is the same at each node, and there is no slip.
   std::vector<double> slip, potential;

@@ -133,6 +133,8 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
       }
       if (domain)
         surface_membrane.cell_scalar_values(cell, *domain, unknowns.domain);
+      if (moved_before)
+        surface_membrane.cell_vector_values(cell, *moved_before, unknowns.moved_before);
       unknowns.pole_node = pole.first == index ? pole.second : -1;
       unknowns.neck_node = neck.first == index ? neck.second : -1;
       assembly.reinit(unknowns);
@@ -698,8 +700,63 @@ StepResult FlowSystem<dim>::midpoint_step(const double dt, const Vector &forces)
   }
   project_moment();
   result.dissipated *= 2.;
+  result.heat = forces * displacement * 2.;
   result.largest_displacement *= 2.;
-  result.energy_after = energy();
+  result.energy_after = energy_since(start.positions);
+  return result;
+}
+
+template <int dim> StepResult FlowSystem<dim>::jostled_step(const double dt, const Vector &forces) {
+  const Snapshot start = snapshot();
+  Vector displacement = surface_membrane.vector_field(false), positions = displacement;
+  const auto move = [&] {
+    displacement = start.positions;
+    positions = surface_membrane.positions();
+    displacement.sadd(-1., 1., positions);
+  };
+  given_forces = &forces;
+  history.clear(); // random forces lead nowhere
+  StepResult result = step(0.5 * dt);
+  if (result.converged) {
+    move();
+    moved_before.emplace(surface_membrane.vector_field(true));
+    *moved_before = displacement;
+    history.clear();
+    const StepResult whole = step(dt);
+    moved_before.reset();
+    result.converged = whole.converged;
+    result.iterations += whole.iterations;
+    result.linear_iterations += whole.linear_iterations;
+    result.dissipated = whole.dissipated;
+  }
+  given_forces = nullptr;
+  if (!result.converged) {
+    restore(start);
+    history.clear();
+    return result;
+  }
+  history.clear();
+  move();
+  result.heat = forces * displacement;
+  result.largest_displacement = displacement.linfty_norm();
+  displacement /= dt;
+  velocity_vector = displacement;
+  result.energy_after = energy_since(start.positions);
+  return result;
+}
+
+template <int dim> double FlowSystem<dim>::energy_since(const Vector &start) {
+  const Vector end = surface_membrane.positions(), at_end = solution;
+  Vector moved = mixed_vector(false);
+  moved = solution;
+  for (const auto &[vector, mixed] : space.displacement_map)
+    moved(mixed) = static_cast<double>(end(vector)) - static_cast<double>(start(vector));
+  moved.compress(VectorOperation::insert);
+  surface_membrane.set_positions(start);
+  solution = moved;
+  const double result = energy();
+  surface_membrane.set_positions(end);
+  solution = at_end;
   return result;
 }
 

@@ -21,11 +21,12 @@ struct StepResult {
   unsigned int linear_iterations = 0;           ///< summed over them; 0 with a direct solver
   double energy_before = 0., energy_after = 0.; ///< [pN nm]
   double dissipated = 0.;                       ///< energy dissipated during the step [pN nm]
+  double heat = 0.;                             ///< work of midpoint_step()'s forces [pN nm]
   double largest_displacement = 0.;             ///< of a node [nm]
 
   /// The scheme's own loss: energy that vanished without being dissipated by a term, relative to
   /// the loss. It is dt/2 times the fastest relevant rate and goes to zero with dt.
-  double ledger_defect() const { return energy_before - energy_after - dissipated; }
+  double ledger_defect() const { return energy_before - energy_after + heat - dissipated; }
 };
 
 /// Assembles all terms into one symmetric system for displacement, bending moment and tension, and
@@ -90,8 +91,15 @@ public:
   /// Takes one time step of dt [us] by the implicit midpoint rule, under given forces on the nodes
   /// (position space, owned) [pN] besides those of the terms: half a step of backward Euler, and as
   /// much again. What fluctuates in a harmonic potential under random forces that fit its friction
-  /// then has the variance of equilibrium, whatever dt is; backward Euler would damp it.
+  /// then has the variance of equilibrium, whatever dt is; backward Euler would damp it. The energy
+  /// after the step is that of what terms hold on to the step's start, as for step().
   StepResult midpoint_step(double dt, const Vector &forces);
+
+  /// Takes one time step of dt [us] of backward Euler under given forces likewise. Motion that is
+  /// faster than dt is damped instead of having the variance of equilibrium, so that a shape far
+  /// from equilibrium stays smooth. Friction is that of the shape half way (Fixman, J. Chem. Phys.
+  /// 69 (1978) 1527): that of the start would make the membrane drift to where friction is large.
+  StepResult jostled_step(double dt, const Vector &forces);
 
   /// Energy of the current shape [pN nm]: the sum, or by term.
   double energy() const;
@@ -198,6 +206,8 @@ private:
   /// Lets terms between distant places look for their pairs where the membrane is now.
   void find_pairs();
   void begin_pairs(); // on a surface that is the start of a step
+  /// Energy of the surface as it is, of a step that began at the positions @p start [pN nm].
+  double energy_since(const Vector &start);
   /// Whether the surface has folded over or is no surface any more.
   bool degenerate() const;
   void project_moment_alone();
@@ -230,6 +240,7 @@ private:
   Vector velocity_vector, slip_velocity_vector, through_rim, area_target;
   std::optional<std::pair<Vector, Vector>> lipid_effects; // as in set_lipids()
   const Vector *given_forces = nullptr;                   // of midpoint_step()
+  std::optional<Vector> moved_before;                     // likewise: ghosted, position space
   std::optional<Vector> domain;                           // as in set_domain()
   History history;
   Vector gradient; // owned

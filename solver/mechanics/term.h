@@ -29,7 +29,9 @@ struct LeafletState {
 struct PointState {
   const SurfacePoint &before, &now;
   VectorFieldValue displacement; ///< now minus before [nm], in the frame of `before`; material
-                                 ///< points move with it
+                                 ///< points move with it. Under random forces friction belongs to
+                                 ///< the middle of a step, and so does `before`, but displacements
+                                 ///< count from its start: see FlowSystem::midpoint_step().
   VectorFieldValue moment; ///< bending moment vector b [pN], see bending.h, in the frame `now`
   double tension;          ///< surface tension [pN/nm]
   double dt;               ///< [us]

@@ -20,8 +20,12 @@ public:
   /// @param kT [pN nm]
   /// @param viscosity eta_m [pN us/nm] and @param drag xi [pN us/nm^3] of the terms of the flow
   /// @param seed the same seed gives the same forces, on any number of processes
-  ThermalNoise(double kT, double viscosity, double drag, std::uint32_t seed)
-      : kT(kT), viscosity(viscosity), drag(drag), seed(seed) {}
+  /// @param shortest_wave in the meridian stress and force have no waves along it that are shorter
+  /// than this [nm]: both are sums of cosines of the arc length s over sqrt(2 pi r), the first ones
+  /// of those that together are uncorrelated. 0: down to the mesh.
+  ThermalNoise(double kT, double viscosity, double drag, std::uint32_t seed,
+               double shortest_wave = 0.)
+      : kT(kT), viscosity(viscosity), drag(drag), shortest_wave(shortest_wave), seed(seed) {}
 
   /// New forces on the nodes of the membrane as it is, for a time step dt [us] (position space,
   /// owned) [pN].
@@ -31,7 +35,7 @@ public:
   void serialize(StateArchive &state) { state.item("thermal noise: draws", n_draws); }
 
 private:
-  double kT, viscosity, drag;
+  double kT, viscosity, drag, shortest_wave;
   std::uint32_t seed;
   std::size_t n_draws = 0;
 };

@@ -83,6 +83,8 @@ private:
   const Vector *leaflet_difference() const;
   void open_pores();
   void act_from_outside();
+  void let_noise_act(bool acts);
+  double drag() const;
   double longest_step() const;
   double external_energy() const;
   double vesicle_volume() const;
@@ -132,6 +134,7 @@ private:
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
   std::vector<Neck> necks;
   bool fused = false, separated = false; // separated: the neck was cut
+  bool jostled = false;                  // by thermal noise
   Course tension;
   ArrestWatch arrest;
   double external_work = 0.,
@@ -148,6 +151,7 @@ private:
   double remeshing_energy = 0.; // changes of the energy with the mesh, summed [pN nm]
   double dissipated = 0.;       // since the fusion [pN nm]
   std::map<std::string, double> dissipated_by; // the same by term
+  double heat = 0.;                            // from the surroundings, the noise's work [pN nm]
   double fusion_energy = 0.; // jump of bending and tension energy at the fusion [pN nm]
   unsigned int n_steps = 0, cells_divided = 0, cells_merged = 0;
   double next_output; // [us]
@@ -196,11 +200,7 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
       *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, true}}},
       parameters.leaflets.model);
   flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
-  // A viscous membrane resists neither motion of flat pieces across themselves nor a vesicle that
-  // turns before it fuses; a trace of drag, far less than that of water, makes them unique.
-  const double trace = 1e-6 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
-  boundary_tension =
-      &add_membrane_terms(*flow, parameters, std::max(bilayer.drag_coefficient, trace));
+  boundary_tension = &add_membrane_terms(*flow, parameters, drag());
   boundary_tension->tension = tension.at(stepper.time());
   add_leaflets(*flow, parameters);
   if (parameters.applied_force.pole != 0.)
@@ -234,6 +234,24 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   // The time in which a neck of the initial size relaxes.
   flow->area_relaxation_time =
       bilayer.surface_viscosity * std::pow(parameters.fusion.initial_pore_radius, 2) / kappa;
+}
+
+// A viscous membrane resists neither motion of flat pieces across themselves nor a vesicle that
+// turns before it fuses; a trace of drag, far less than that of water, makes them unique.
+template <int dim> double Exocytosis<dim>::drag() const {
+  const auto &bilayer = parameters.bilayer;
+  const double trace = 1e-6 * bilayer.surface_viscosity / std::pow(parameters.vesicle.radius, 2);
+  return std::max(bilayer.drag_coefficient, trace);
+}
+
+template <int dim> void Exocytosis<dim>::let_noise_act(const bool acts) {
+  const Parameters::Thermal &thermal = parameters.thermal;
+  jostled = acts;
+  std::optional<ThermalNoise<dim>> noise;
+  if (acts)
+    noise.emplace(kT, parameters.bilayer.surface_viscosity, drag(), thermal.seed,
+                  thermal.shortest_wave);
+  stepper.set_noise(std::move(noise), thermal.step, true);
 }
 
 template <int dim> void Exocytosis<dim>::make_lipids() {
@@ -277,7 +295,7 @@ template <int dim> void Exocytosis<dim>::fuse() {
   const double area = area_inside();
   take(surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields()), area);
   fused = true;
-  dissipated = 0.;
+  dissipated = heat = 0.;
   dissipated_by.clear();
   fusion_energy = total_energy() - energy_before;
   stepper.restart_with(parameters.time.initial_step);
@@ -303,6 +321,7 @@ template <int dim> void Exocytosis<dim>::cut() {
   closing.lumen_volume = necks[0].lumen_volume;
   fused = false;
   separated = true;
+  let_noise_act(false);
   try {
     take(surface.cut(*membrane, flow->material_area, *lipids, flow->leaflet_fields()),
          area_inside());
@@ -357,6 +376,8 @@ template <int dim> void Exocytosis<dim>::resume() {
   // What terms there are depends on it.
   archive.state().item("separated", separated);
   archive.state().item("vesicle volume at closing", closing.volume);
+  archive.state().item("jostled", jostled);
+  let_noise_act(jostled);
   set_up_flow();
   make_lipids();
   serialize(archive);
@@ -383,6 +404,8 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("leaflet difference through rim", difference_left);
   state.item("remeshing energy", remeshing_energy);
   state.item("dissipated energy", dissipated);
+  state.item("jostled", jostled);
+  state.item("heat", heat);
   state.item("fusion energy change", fusion_energy);
   for (const auto &[name, energy] : flow->energies())
     state.item("dissipated by " + name, dissipated_by[name]);
@@ -563,6 +586,10 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   act_from_outside();
   const double own_energy = flow->energy() - external_energy();
   const Vector positions = membrane->positions();
+  // Not before the neck that was put in has become round: that is faster than steps with noise
+  // would follow, and over before the noise has done anything.
+  if (fused && parameters.thermal.noise && !jostled && stepper.wish() >= parameters.thermal.step)
+    let_noise_act(true);
   const StepResult step = stepper.advance(*flow, std::min(longest, longest_step()));
   // What acts from outside is held on to the material during the step, whose energies tell its
   // work.
@@ -570,6 +597,7 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
     external_work +=
         step.energy_before - step.energy_after - own_energy + flow->energy() - external_energy();
   dissipated += step.dissipated;
+  heat += step.heat;
   for (const auto &[name, power] : flow->dissipated_power())
     dissipated_by[name] += power * stepper.last_step();
   difference_left += flow->difference_through_rim();
@@ -689,6 +717,8 @@ template <int dim> void Exocytosis<dim>::write() {
   row.set("Gaussian energy", "kT",
           (fused ? 0. : 4. * lumens.size()) * PI * parameters.gaussian_modulus() / kT);
   row.set("dissipated energy", "kT", dissipated / kT);
+  if (parameters.thermal.noise)
+    row.set("heat from the surroundings", "kT", heat / kT);
   row.set("remeshing energy", "kT", remeshing_energy / kT);
   row.set("tension", "pN/nm", boundary_tension->tension);
   row.set("work from outside", "kT", (external_work + tension_work) / kT);
@@ -827,6 +857,8 @@ template <int dim> void Exocytosis<dim>::run() {
               fused ? -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT : 0., "kT");
   schedule.add_to(summary);
   summary.set("dissipated energy", dissipated / kT, "kT");
+  if (parameters.thermal.noise)
+    summary.set("heat from the surroundings", heat / kT, "kT");
   summary.set("work from outside", (external_work + tension_work) / kT, "kT");
   if (separated)
     add_closing_to(summary);

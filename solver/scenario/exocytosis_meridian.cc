@@ -11,8 +11,10 @@
 
 namespace fusogen {
 namespace {
-// Nodes are placed anew when a cell is this much longer or shorter than wanted.
-constexpr double largest_misfit = 1.5;
+// Nodes are placed anew when a cell is this much longer or shorter than wanted; under thermal noise
+// less often, and by curvatures that are averaged over so many cells to both sides.
+constexpr double largest_misfit = 1.5, largest_misfit_with_noise = 2.5;
+constexpr unsigned int smoothing_with_noise = 3;
 
 GradingParameters grading(const int n_cells) {
   GradingParameters parameters;
@@ -121,9 +123,12 @@ template <>
 std::optional<double>
 ExocytosisSurface<1>::keep_mesh(Membrane<1> &membrane, const bool fused, Vector &material_area,
                                 std::vector<ConservedField> &lipids, Vector &tension) const {
+  const bool noise = parameters.thermal.noise;
   MeridianMotion motion(membrane, grading(parameters.geometry.cells),
-                        parameters.plasma_membrane.patch_radius);
-  const bool regrade = fused && motion.misfit() > largest_misfit;
+                        parameters.plasma_membrane.patch_radius, CurveEnd::horizontal,
+                        noise ? smoothing_with_noise : 0);
+  const bool regrade =
+      fused && motion.misfit() > (noise ? largest_misfit_with_noise : largest_misfit);
   if (!regrade && motion.rim_displacement() < 1e-12)
     return {};
   return motion.redistribute(regrade, material_area, lipids, {&tension});

@@ -561,10 +561,14 @@ void declare_motors(ParameterTable::Section s, Parameters::Motors &motors) {
 void declare_thermal(ParameterTable::Section s, Parameters::Thermal &thermal) {
   s.choice("Noise", thermal.noise, {{"no", false}, {"yes", true}},
            "yes: the membrane is jostled by random forces that fit its viscosity and drag at "
-           "Scenario/Temperature (relaxation; in the meridian by axisymmetric ones only).");
+           "Scenario/Temperature (relaxation; exocytosis along the meridian, while the pore is "
+           "open; in the meridian by axisymmetric ones only).");
   s.integer("Seed", thermal.seed, 0, 2147483647,
             "Seed of the random forces; the same seed gives the same motion.");
   s.real("Time step", thermal.step, "us", positive(), "Length of a time step with noise.");
+  s.real("Shortest wavelength", thermal.shortest_wave, "nm", non_negative(),
+         "Random forces along a meridian have no waves shorter than this; a bilayer does not "
+         "undulate on less than twice its thickness. 0: down to the cells.");
 }
 
 void declare_signals(ParameterTable::Section s, Assay &assay) {
@@ -862,15 +866,19 @@ void Parameters::check(const ParameterTable &table) const {
         " pulls the whole vesicle along, so it needs a Bilayer/Drag coefficient greater than 0");
   if (thermal.noise) {
     const std::string noise = "Thermal/Noise = yes (" + table.where("Thermal/Noise") + ") needs ";
-    if (kind != ScenarioKind::relaxation)
-      throw UserError(noise + "Scenario/Kind = relaxation");
+    if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis)
+      throw UserError(noise + "Scenario/Kind = relaxation or exocytosis");
+    if (kind == ScenarioKind::exocytosis && geometry.dimension == Dimension::space)
+      throw UserError(noise + "Geometry/Dimension = meridian for an exocytosis");
+    if (kind == ScenarioKind::exocytosis && lumen_viscosity > 0.)
+      throw UserError(noise + "Cargo/Viscosity = 0");
     if (leaflets.model != Leaflets::single)
       throw UserError(noise + "Leaflets/Model = single");
     if (bilayer.drag_coefficient == 0.)
       throw UserError(noise +
                       "a Bilayer/Drag coefficient greater than 0, as nothing else keeps the "
                       "vesicle from being thrown about");
-    if (vesicle.fixed_volume && vesicle.reduced_volume == 1.)
+    if (kind == ScenarioKind::relaxation && vesicle.fixed_volume && vesicle.reduced_volume == 1.)
       throw UserError(noise + "Vesicle/Volume = free, or a Vesicle/Reduced volume less than 1: a "
                               "sphere of fixed area and volume cannot move");
   }

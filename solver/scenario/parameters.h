@@ -215,6 +215,7 @@ struct Parameters {
     bool noise = false;
     int seed = 1;
     double step = 0.01;
+    double shortest_wave = 8.;
   } thermal;
 
   Assay assay;

@@ -298,8 +298,8 @@ template <int dim> void run_relaxation(const RunContext &context) {
   if (parameters.thermal.noise)
     stepper.set_noise(ThermalNoise<dim>(kT, parameters.bilayer.surface_viscosity,
                                         std::max(parameters.bilayer.drag_coefficient, trace),
-                                        parameters.thermal.seed),
-                      parameters.thermal.step);
+                                        parameters.thermal.seed, parameters.thermal.shortest_wave),
+                      parameters.thermal.step, false);
   // At rest the shape no longer changes. The dissipated power would be no measure of it: in space
   // the nodes of a membrane at rest creep along it, to where the discretisation error of the energy
   // is less.

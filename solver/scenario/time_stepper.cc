@@ -72,7 +72,9 @@ template <int dim>
 StepResult TimeStepper<dim>::advance_with_noise(FlowSystem<dim> &flow, const double longest) {
   double dt = std::min({noise_step, longest, parameters.largest_step});
   while (true) {
-    const StepResult result = flow.midpoint_step(dt, noise->draw(flow.membrane(), dt));
+    const Vector forces = noise->draw(flow.membrane(), dt);
+    const StepResult result =
+        noise_is_damped ? flow.jostled_step(dt, forces) : flow.midpoint_step(dt, forces);
     if (result.converged) {
       now += dt;
       n_newton += result.iterations;

@@ -32,9 +32,13 @@ public:
   /// From now on the membrane is jostled, in steps of @p step [us] (shorter only where a scenario
   /// wants one to end, and where Newton's method fails): such a motion has no energy balance and
   /// nothing smooth that a longer step could follow. Without @p noise it is as before.
-  void set_noise(std::optional<ThermalNoise<dim>> thermal_noise, const double step) {
+  /// @param damped whether motion faster than the steps is damped, see FlowSystem::jostled_step(),
+  /// or fluctuates as in equilibrium, see FlowSystem::midpoint_step()
+  void set_noise(std::optional<ThermalNoise<dim>> thermal_noise, const double step,
+                 const bool damped) {
     noise = std::move(thermal_noise);
     noise_step = step;
+    noise_is_damped = damped;
   }
 
   /// Takes one step of at most @p longest [us] and adds its length to time(). Throws
@@ -69,6 +73,7 @@ private:
 
   std::optional<ThermalNoise<dim>> noise;
   double noise_step = 0.;
+  bool noise_is_damped = false;
   Parameters::Time parameters;
   double negligible_energy, next_step;
   double now = 0., taken = 0.;

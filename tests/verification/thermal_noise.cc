@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
 /// Thermal undulations of a sphere against the theorem of equipartition (Milner and Safran, Phys.
-/// Rev. A 36 (1987) 4371).
+/// Rev. A 36 (1987) 4371), and the flicker of a pore against its response to a force.
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
 #include "../unit/surfaces.h"
+#include "mechanics/applied_force.h"
 #include "mechanics/bending.h"
 #include "mechanics/drag.h"
 #include "mechanics/enclosed_volume.h"
@@ -59,11 +60,12 @@ struct Estimate {
   double mean, error; // standard error, from the autocorrelation time
 };
 
-Estimate mean_square(const std::vector<double> &f) {
+/// Of the deviation from the value @p about.
+Estimate mean_square(const std::vector<double> &f, const double about = 0) {
   const std::size_t n = f.size();
   std::vector<double> square(n);
   for (std::size_t i = 0; i < n; ++i)
-    square[i] = f[i] * f[i];
+    square[i] = (f[i] - about) * (f[i] - about);
   const double mean = std::accumulate(square.begin(), square.end(), 0.) / n;
   const auto correlation = [&](const std::size_t lag) {
     double sum = 0;
@@ -79,10 +81,20 @@ Estimate mean_square(const std::vector<double> &f) {
   return {mean, std::sqrt(variance * time / n)};
 }
 
+/// The sampling error of what theory expects; one in a thousand seeds would miss by four.
+void check(const std::string &what, const Estimate &found, const double exact) {
+  BOOST_TEST_MESSAGE(what << ": " << found.mean / exact << " +- " << found.error / exact
+                          << " of theory");
+  const double error = found.error / found.mean;
+  BOOST_CHECK_LT(error, 0.15); // else the run is too short to tell
+  BOOST_CHECK_LT(std::abs(found.mean / exact - 1), 4 * error);
+}
+
 /// The membrane keeps its area, and a pressure p = 2 sigma / R stretches it with the tension sigma.
+/// @param damped backward Euler instead of the midpoint rule
 template <int dim>
-void check_spectrum(const unsigned int resolution, const double reduced_tension,
-                    const int n_steps) {
+void check_spectrum(const unsigned int resolution, const double reduced_tension, const int n_steps,
+                    const bool damped = false) {
   // So stiff that undulations are linear.
   const double radius = 20, kappa = 400 * kT, viscosity = 4, drag = 1e-3;
   const auto membrane = closed_membrane<dim>(sphere(radius), resolution);
@@ -105,7 +117,9 @@ void check_spectrum(const unsigned int resolution, const double reduced_tension,
                dt = 0.7 / rate;
   std::vector<std::vector<double>> series(last_mode - first_mode + 1);
   for (int step = -100; step < n_steps; ++step) {
-    BOOST_REQUIRE(flow.midpoint_step(dt, noise.draw(*membrane, dt)).converged);
+    const Vector forces = noise.draw(*membrane, dt);
+    BOOST_REQUIRE(
+        (damped ? flow.jostled_step(dt, forces) : flow.midpoint_step(dt, forces)).converged);
     const std::vector<double> f = modes(*membrane, radius);
     for (unsigned int k = 0; k < f.size() && step >= 0; ++k)
       series[k].push_back(f[k]);
@@ -113,21 +127,68 @@ void check_spectrum(const unsigned int resolution, const double reduced_tension,
   BOOST_TEST(membrane->area() / (4 * pi * radius * radius) == 1.,
              boost::test_tools::tolerance(1e-3));
   for (unsigned int l = first_mode; l <= last_mode; ++l) {
-    const Estimate found = mean_square(series[l - first_mode]);
-    const double exact = kT / stiffness(l);
-    BOOST_TEST_MESSAGE("sigma " << reduced_tension << ", l = " << l << ": " << found.mean / exact
-                                << " +- " << found.error / exact << " of theory");
-    // The sampling error of what theory expects; one in a thousand seeds would miss by four.
-    const double error = found.error / found.mean;
-    BOOST_CHECK_LT(error, 0.15); // else the run is too short to tell
-    BOOST_CHECK_LT(std::abs(found.mean / exact - 1), 4 * error);
+    // The rate of a mode without drag; backward Euler leaves 1 / (1 + rate dt / 2) of the variance.
+    const double L = l * (l + 1.),
+                 mode_rate = L * (L + reduced_tension) * kappa / (4 * viscosity * radius * radius);
+    check("l = " + std::to_string(l), mean_square(series[l - first_mode]),
+          kT / stiffness(l) / (damped ? 1 + 0.5 * mode_rate * dt : 1));
   }
 }
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(thermal_noise)
 
 BOOST_AUTO_TEST_CASE(spectrum_in_the_meridian) { check_spectrum<1>(16, 10, 1500); }
+
+BOOST_AUTO_TEST_CASE(spectrum_with_damped_steps) { check_spectrum<1>(12, 10, 1000, true); }
+
+// The neck of an Omega under a constant force flickers as much as it yields to the force,
+// <(r - <r>)^2> = - kT dr/dF, which is kT over the second derivative of the energy by the radius.
+BOOST_AUTO_TEST_CASE(flicker_of_a_pore) {
+  const double kappa = 20 * kT, viscosity = 4, drag = 1e-3, force = 50, L = 80;
+  const double cold = kT / 400; // so that the pore's potential is a parabola
+  const OmegaShape omega = omega_conserving_area(20, 6, 2.5, L);
+  const auto membrane = open_membrane(omega.profile, 24, Edge::rim, Edge::axis);
+  FlowSystem<1> flow(*membrane, {{Edge::rim, {true, true}}});
+  Bending<1> bending(kappa, 0.);
+  dealii::Tensor<1, 2> outward;
+  outward[0] = 1.;
+  bending.clamp(Edge::rim, outward);
+  flow.add(std::move(bending));
+  flow.add(SurfaceViscosity<1>(viscosity));
+  flow.add(Drag<1>(drag));
+  flow.add(Inextensibility<1>());
+  RingForce<1> &ring = flow.add(RingForce<1>(force));
+  flow.initialize();
+  const auto radius = [&] { return flow.energies().at("ring force") / ring.force; };
+
+  const auto relax = [&](const double F) {
+    ring.force = F;
+    double dt = 1e-3;
+    for (int n = 0; n < 200; ++n, dt = std::min(2 * dt, 1e3)) {
+      const double before = radius();
+      BOOST_REQUIRE(flow.step(dt).converged);
+      if (dt == 1e3 && std::abs(radius() - before) < 1e-9)
+        return radius();
+    }
+    BOOST_FAIL("the pore does not come to rest");
+    return 0.;
+  };
+  const double mean = relax(force), yields = (relax(force - 0.05) - relax(force + 0.05)) / 0.1;
+  relax(force);
+  BOOST_TEST_MESSAGE("radius " << mean << " nm, yields by " << yields << " nm/pN");
+
+  ThermalNoise<1> noise(cold, viscosity, drag, 2);
+  const double dt = 1;
+  std::vector<double> series;
+  for (int step = -200; step < 1300; ++step) {
+    BOOST_REQUIRE(flow.midpoint_step(dt, noise.draw(*membrane, dt)).converged);
+    if (step >= 0)
+      series.push_back(radius());
+  }
+  check("variance of the radius", mean_square(series, mean), cold * yields);
+}
 
 // The forces have the covariance of the friction: <(F.w)^2> dt / (2 kT) is the dissipation of w.
 BOOST_AUTO_TEST_CASE(fluctuation_and_dissipation) {
