@@ -3,10 +3,13 @@
 """How fast a pore opens, and how wide a constricted one is held, by the number of SNARE complexes around it.
 
     snare_numbers.py [--program build/fusogen] [--output FILE.csv] [--picture FILE.png] [--processes 2]
+    postprocess/fusogen-sweep benchmarks/snare_numbers.toml
+    snare_numbers.py --noise results/snare_numbers [--picture FILE.png]
 
-A vesicle of 20 nm radius along the meridian; the crowding of the complexes dilates the neck. Nothing in it is
-random: the bars are the spread over where the complexes lie, 2.5 to 3.5 nm from the mid-surface of the neck.
-Points that the file has already are not computed again, but for those that failed.
+A vesicle of 20 nm radius along the meridian; the crowding of the complexes dilates the neck. Nothing in the first
+is random: the bars are the spread over where the complexes lie, 2.5 to 3.5 nm from the mid-surface of the neck.
+Points that the file has already are not computed again, but for those that failed. With --noise: mean and
+standard error over the seeds of a sweep with thermal noise.
 """
 import argparse
 import concurrent.futures
@@ -14,6 +17,7 @@ import csv
 import json
 import os
 import pathlib
+import statistics
 import subprocess
 import tempfile
 
@@ -27,6 +31,54 @@ COMMON = {'Vesicle/Radius': 20, 'Plasma membrane/Patch radius': 120, 'Plasma mem
           'Geometry/Meridian cells': 64, 'Fusion/Time': 0, 'Fusion/Gap': 6, 'Fusion/Initial pore radius': 1.5,
           'Fusion/Closing radius': 0.5, 'Time/Energy tolerance': 0.05}
 COLUMNS = ('complexes', 'offset [nm]', 'ring [pN]', 'opening time [us]', 'neck radius [nm]', 'outcome')
+
+
+def opening_time(folder):
+    """When the neck of a run is WIDE for the first time [us]; None if it never is."""
+    with open(folder / 'statistics.csv') as file:
+        table = list(csv.DictReader(line for line in file if not line.startswith('#')))
+    times, necks = ([float(line[name]) for line in table] for name in ('time [us]', 'neck radius [nm]'))
+    for (t0, r0), (t1, r1) in zip(zip(times, necks), zip(times[1:], necks[1:])):
+        if 0 < r0 < WIDE <= r1:
+            return t0 + (WIDE - r0) / (r1 - r0) * (t1 - t0)
+    return None
+
+
+def noise(sweep, picture):
+    """Prints a table of the opening times of a sweep over numbers and seeds, and draws them."""
+    times, closed = {}, {}
+    with open(sweep / 'summary.csv') as file:
+        for row in csv.DictReader(file):
+            if row['state'] != 'done':
+                continue
+            number = int(row['SNAREs/Number'])
+            opens = opening_time(sweep / 'runs' / row['run'])
+            if opens is None:
+                closed.setdefault(number, []).append(row['outcome'])
+            else:
+                times.setdefault(number, []).append(opens)
+    print('| complexes | open | not open | mean [us] | standard error | shortest | longest |\n' + '|---' * 7 + '|')
+    table = []
+    for number, values in sorted(times.items()):
+        mean, scatter = statistics.mean(values), statistics.stdev(values)
+        table.append((number, mean, scatter / len(values)**0.5))
+        print(f'| {number} | {len(values)} | {", ".join(closed.get(number, [])) or 0} | {mean:.3g} | '
+              f'{table[-1][2]:.2g} | {min(values):.3g} | {max(values):.3g} |')
+    if not picture:
+        return
+    import matplotlib
+    matplotlib.use('Agg')
+    import matplotlib.pyplot as plt
+    figure, axis = plt.subplots(figsize=(5.5, 3.8), constrained_layout=True)
+    for number, values in times.items():
+        axis.plot([number] * len(values), values, '.', color='tab:gray', alpha=0.6,
+                  label='' if number != min(times) else 'one run')
+    axis.errorbar(*zip(*table), fmt='o-', capsize=4, label='mean and standard error')
+    axis.set_xlabel('number of SNARE complexes')
+    axis.set_ylabel(f'time to a neck radius of {WIDE} nm [us]')
+    axis.set_ylim(bottom=0)
+    axis.legend(frameon=False)
+    figure.savefig(picture, dpi=130)
 
 
 def run(program, number, offset, ring):
@@ -47,13 +99,9 @@ def run(program, number, offset, ring):
             print(done.stderr)
             return row
         summary = json.loads((output / 'summary.json').read_text())
-        with open(output / 'statistics.csv') as file:
-            table = list(csv.DictReader(line for line in file if not line.startswith('#')))
-    times, necks = ([float(line[name]) for line in table] for name in ('time [us]', 'neck radius [nm]'))
-    for (t0, r0), (t1, r1) in zip(zip(times, necks), zip(times[1:], necks[1:])):
-        if 0 < r0 < WIDE <= r1:
-            row['opening time [us]'] = f'{t0 + (WIDE - r0) / (r1 - r0) * (t1 - t0):.4g}'
-            break
+        opens = opening_time(output)
+    if opens is not None:
+        row['opening time [us]'] = f'{opens:.4g}'
     row['neck radius [nm]'] = f"{summary['neck radius']['value']:.4g}"
     row['outcome'] = summary['outcome']
     return row
@@ -96,7 +144,10 @@ def main():
     parser.add_argument('--output', type=pathlib.Path, default=pathlib.Path('snare_numbers.csv'))
     parser.add_argument('--picture', type=pathlib.Path)
     parser.add_argument('--processes', type=int, default=2)
+    parser.add_argument('--noise', type=pathlib.Path, metavar='FOLDER', help='a finished sweep with noise')
     arguments = parser.parse_args()
+    if arguments.noise:
+        return noise(arguments.noise, arguments.picture)
     rows = []
     if arguments.output.exists():
         with open(arguments.output) as file:

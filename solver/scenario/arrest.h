@@ -10,35 +10,64 @@
 
 namespace fusogen {
 /// Tells when a shape has stopped: the neck radius and the height have both changed by less than 1
-/// % for a given time.
+/// % for a given time. A shape that fluctuates has stopped when their means over that time differ
+/// by less than 5 % from those over the same time before.
 class ArrestWatch {
 public:
   /// @param duration that time [us]; 0: it never stops
-  explicit ArrestWatch(const double duration) : duration(duration) {}
+  ArrestWatch(const double duration, const bool fluctuates)
+      : duration(duration), fluctuates(fluctuates) {}
 
   /// To be called after each step; @p may_stop is false as long as something outside still changes.
   void observe(const double time, const double neck_radius, const double height,
                const bool may_stop) {
-    const bool moved = std::abs(neck_radius / reference[1] - 1.) > share ||
-                       std::abs(height / reference[2] - 1.) > share;
-    if (!(reference[1] > 0.) || moved || !may_stop)
-      reference = {time, neck_radius, height};
+    const double step = time - now;
     now = time;
+    if (!fluctuates) {
+      if (!may_stop || !near({neck_radius, height}, 0.01))
+        restart({neck_radius, height});
+      has_stopped = duration > 0. && time - start >= duration;
+      return;
+    }
+    if (!may_stop)
+      restart({0., 0.});
+    sums[0] += step * neck_radius;
+    sums[1] += step * height;
+    if (duration == 0. || time - start < duration)
+      return;
+    const std::array<double, 2> means = {sums[0] / (time - start), sums[1] / (time - start)};
+    has_stopped = near(means, 0.05);
+    restart(means);
   }
-  bool stopped() const { return duration > 0. && now - reference[0] >= duration; }
+  bool stopped() const { return has_stopped; }
 
   void serialize(StateArchive &state) {
-    state.item("arrest: last change", reference[0]);
-    state.item("arrest: neck radius", reference[1]);
-    state.item("arrest: height", reference[2]);
+    state.item("arrest: last change", start);
+    state.item("arrest: neck radius", reference[0]);
+    state.item("arrest: height", reference[1]);
+    state.item("arrest: sum of neck radii", sums[0]);
+    state.item("arrest: sum of heights", sums[1]);
     state.item("arrest: time", now);
+    state.item("arrest: has stopped", has_stopped);
   }
 
 private:
-  static constexpr double share = 0.01;
+  bool near(const std::array<double, 2> &values, const double share) const {
+    return reference[0] > 0. && std::abs(values[0] / reference[0] - 1.) <= share &&
+           std::abs(values[1] / reference[1] - 1.) <= share;
+  }
+  void restart(const std::array<double, 2> &new_reference) {
+    reference = new_reference;
+    sums = {0., 0.};
+    start = now;
+  }
+
   double duration;
-  std::array<double, 3> reference = {0., 0., 0.}; // time, neck radius, height at the last change
-  double now = 0.;
+  bool fluctuates;
+  bool has_stopped = false;
+  double start = 0., now = 0.; // of the time in which nothing moves, or over which is averaged
+  std::array<double, 2> reference = {0., 0.}; // neck radius and height then, or their means before
+  std::array<double, 2> sums = {0., 0.};      // over time since then
 };
 } // namespace fusogen
 

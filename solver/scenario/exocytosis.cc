@@ -178,7 +178,7 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
                   ? Course({0.}, {parameters.plasma_membrane.tension})
                   : Course(parameters.plasma_membrane.tension_times,
                            parameters.plasma_membrane.tensions)),
-      arrest(parameters.fusion.arrest_time),
+      arrest(parameters.fusion.arrest_time, parameters.thermal.noise),
       next_output(schedule.next_output(0., parameters.time.output_interval)) {
   output.begin(pictures);
   stepper.last_good_state = [this] { return pictures.last_good_state(); };

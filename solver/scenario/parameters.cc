@@ -455,7 +455,8 @@ void declare_fusion(ParameterTable::Section s, Parameters::Fusion &fusion) {
       "Arrest time", fusion.arrest_time, "us", non_negative(),
       "When neck radius and height have changed by less than 1 % for this long, and constriction "
       "and tension have come to their last values, the run ends with the outcome 'arrested "
-      "Omega'. 0: never.");
+      "Omega'; with Thermal/Noise when their means over this time differ by less than 5 % from "
+      "those over the same time before. 0: never.");
 }
 
 void declare_constriction(ParameterTable::Section s, Parameters::RingOfProteins &constriction) {

@@ -44,6 +44,20 @@ SHORT = {
             "Time/Energy tolerance": 0.1,
         },
     ),
+    "pore that flickers": (
+        "kiss_and_run.prm",
+        {
+            "Geometry/Meridian cells": 40,
+            "Fusion/Time": 0,
+            "Fusion/Arrest time": 0.2,
+            "Constriction/Start time": 0,
+            "Bilayer/Drag coefficient": 1e-4,
+            "Thermal/Noise": "yes",
+            "Thermal/Time step": 0.02,
+            "Time/End time": 0.8,
+            "Time/Output interval": 0.1,
+        },
+    ),
     "exocytosis in space": (
         "exocytosis_3d.prm",
         {

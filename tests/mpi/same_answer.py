@@ -20,6 +20,10 @@ CASES = {
     'pore energy': ('pore_energy.prm', {'Pore/Neck radii': '2, 3'}),
     'exocytosis': ('exocytosis.prm', {
         'Geometry/Meridian cells': 100, 'Time/End time': 5, 'Time/Output interval': 0.5}),
+    'flicker': ('kiss_and_run.prm', {
+        'Geometry/Meridian cells': 40, 'Fusion/Time': 0, 'Constriction/Start time': 0,
+        'Bilayer/Drag coefficient': 1e-4, 'Thermal/Noise': 'yes', 'Thermal/Time step': 0.02,
+        'Time/End time': 0.5, 'Time/Output interval': 0.1}),
     'transport': ('transport.prm', {
         'Geometry/Refinement': 1, 'Motors/Runs': 100, 'Motors/Dynein/Number': 4,
         'Time/Output interval': 5e5}),
