@@ -44,13 +44,13 @@ def opening_time(folder):
     return None
 
 
-def noise(sweep, picture):
-    """Prints a table of the opening times of a sweep over numbers and seeds, and draws them."""
+def noise(sweeps, picture):
+    """Prints a table of the opening times of sweeps over numbers and seeds, and draws them."""
     times, closed = {}, {}
-    with open(sweep / 'summary.csv') as file:
-        for row in csv.DictReader(file):
-            if row['state'] != 'done':
-                continue
+    for sweep in sweeps:
+        with open(sweep / 'summary.csv') as file:
+            runs = [row for row in csv.DictReader(file) if row['state'] == 'done']
+        for row in runs:
             number = int(row['SNAREs/Number'])
             opens = opening_time(sweep / 'runs' / row['run'])
             if opens is None:
@@ -144,7 +144,7 @@ def main():
     parser.add_argument('--output', type=pathlib.Path, default=pathlib.Path('snare_numbers.csv'))
     parser.add_argument('--picture', type=pathlib.Path)
     parser.add_argument('--processes', type=int, default=2)
-    parser.add_argument('--noise', type=pathlib.Path, metavar='FOLDER', help='a finished sweep with noise')
+    parser.add_argument('--noise', type=pathlib.Path, nargs='+', metavar='FOLDER', help='finished sweeps with noise')
     arguments = parser.parse_args()
     if arguments.noise:
         return noise(arguments.noise, arguments.picture)
