@@ -76,6 +76,7 @@ def noise(sweeps, picture):
     axis.errorbar(*zip(*table), fmt='o-', capsize=4, label='mean and standard error')
     axis.set_xlabel('number of SNARE complexes')
     axis.set_ylabel(f'time to a neck radius of {WIDE} nm [us]')
+    axis.set_xticks([number for number, *_ in table])
     axis.set_ylim(bottom=0)
     axis.legend(frameon=False)
     figure.savefig(picture, dpi=130)

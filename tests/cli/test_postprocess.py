@@ -532,6 +532,9 @@ class ReportRun(TestCase):
         self.assertEqual(dict(rows)["changed by fusion and other sudden events"], 30)
         self.assertAlmostEqual(rest, -10)  # 100 + 30 - 95 - 5 = 30, but 20 is left
         self.assertAlmostEqual(lost, 110)
+        table["heat from the surroundings"] = ("kT", np.array([0.0, 0, 0, 15]))
+        table["work from outside"] = ("kT", np.array([0.0, 0, 0, 3]))
+        self.assertAlmostEqual(report_run.energy_ledger(table)[1], -28)
         del table["dissipated energy"]
         self.assertIsNone(report_run.energy_ledger(table))
 
