@@ -31,6 +31,7 @@ FILES = os.path.join(SOURCE, "parameter_files")
 EQUILIBRIUM = os.path.join(FILES, "vesicle_equilibrium.prm")
 EXOCYTOSIS = os.path.join(FILES, "exocytosis.prm")
 PORE = os.path.join(FILES, "pore_energy.prm")
+FLICKERING = os.path.join(FILES, "flickering_pore.prm")
 FROM_PATHWAY = os.path.join(FILES, "exocytosis_from_pathway.prm")
 TETHER = os.path.join(FILES, "tether.prm")
 TRANSPORT = os.path.join(FILES, "transport.prm")
@@ -211,6 +212,9 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Vesicle/Reduced volume=0.9", "must be 1"),
             (EXOCYTOSIS, "Time/Smallest step=1", "Time/Initial step = 0.001"),
             (EXOCYTOSIS, "Applied force/Pole=20", "Bilayer/Drag coefficient"),
+            (FLICKERING, "Bilayer/Drag coefficient=0", "Bilayer/Drag coefficient"),
+            (FLICKERING, "Geometry/Dimension=3d", "Geometry/Dimension = meridian"),
+            (FLICKERING, "Cargo/Viscosity=0.001", "Cargo/Viscosity = 0"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=1", "less than 1"),
             (TETHER, "Leaflets/Model=two leaflets", "relaxation or exocytosis"),
             (EXOCYTOSIS, "Leaflets/Model=area difference", "Scenario/Kind = relaxation"),
