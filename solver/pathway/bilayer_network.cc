@@ -518,6 +518,36 @@ void BilayerNetwork::derivatives(std::vector<double> &gradient,
   gather(numbering(), n_free(), gradient, &hessian);
 }
 
+std::vector<double> BilayerNetwork::mass() const {
+  const std::vector<Terms> to = numbering();
+  const std::size_t n = n_free();
+  std::vector<double> matrix(n * n, 0.);
+  const auto add = [&](const unsigned int i, const unsigned int j, const double value) {
+    for (const auto &[a, factor] : to[i])
+      for (const auto &[b, other] : to[j])
+        matrix[a * n + b] += factor * other * value;
+  };
+  for_each_point([&](const QuadraturePoint &point) {
+    const Strip &strip = strips[point.strip];
+    const double weight = point.weight * x[point.length_index];
+    // That unknown is no displacement: it is to follow the others.
+    add(point.length_index, point.length_index, 1e-4 * weight);
+    for (unsigned int field = 0; field < 6; ++field) {
+      if (point.begin[field] == no_field)
+        continue;
+      const bool is_angle = field == angle_left || field == angle_right;
+      const double scale = is_angle ? strip.leaflets[field - angle_left]->thickness : 1.;
+      const unsigned int n_local = is_cubic(field) ? cubic : quadratic;
+      const double *shape = is_cubic(field) ? point.c.data() : point.q.data();
+      for (unsigned int i = 0; i < n_local; ++i)
+        for (unsigned int j = 0; j < n_local; ++j)
+          add(point.begin[field] + i, point.begin[field] + j,
+              weight * scale * scale * shape[i] * shape[j]);
+    }
+  });
+  return matrix;
+}
+
 double BilayerNetwork::force(const unsigned int index) const {
   // Everything that follows the unknown, and nothing else, adds to one number.
   const std::function<double(unsigned int)> slope = [&](const unsigned int i) {

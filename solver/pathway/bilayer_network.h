@@ -66,6 +66,8 @@ public:
   /// forces
   ///                      are those of the whole
   BilayerNetwork(std::vector<Strip> strips, double multiplicity);
+  /// An empty one, to be read from an archive.
+  BilayerNetwork() = default;
 
   unsigned int n_strips() const { return strips.size(); }
   const Strip &strip(const unsigned int s) const { return strips[s]; }
@@ -120,6 +122,11 @@ public:
   double energy() const;
   /// Gradient and Hessian (dense, symmetric) of that energy by the free unknowns.
   void derivatives(std::vector<double> &gradient, std::vector<double> &hessian) const;
+  /// Mass matrix (dense, symmetric, positive definite) by the free unknowns, which makes distances
+  /// of states: squared changes of position, length, angle times l0, and of the strips' lengths,
+  /// integrated along the strips as long as they are now [nm]; the same for the whole network and
+  /// its half.
+  std::vector<double> mass() const;
   ///@}
 
   /// The derivative of the energy with barrier and gauge by an unknown, along with all that is tied
@@ -146,6 +153,9 @@ public:
   };
   /// Beginning, middle and end of each element of a leaflet, along the strip.
   std::vector<std::array<SurfacePoint, 3>> neutral_surface(unsigned int s, Side side) const;
+
+  /// Writes all to an archive of Boost, or reads it; defined in share_out.h.
+  template <class Archive> void serialize(Archive &archive, unsigned int version);
 
   /// The same network with each element divided in two, and the same state.
   BilayerNetwork refined() const;
@@ -183,7 +193,7 @@ private:
   void apply_constraints();
 
   std::vector<Strip> strips;
-  double multiplicity;
+  double multiplicity = 1.;
   std::vector<double> x;
   /// For each unknown those it follows, the distance to their sum, and if it is held.
   std::vector<Terms> ties;

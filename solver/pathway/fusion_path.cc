@@ -2,6 +2,7 @@
 #include "pathway/fusion_path.h"
 
 #include "base/computation_error.h"
+#include "pathway/share_out.h"
 
 #include <algorithm>
 #include <cmath>
@@ -36,6 +37,8 @@ double waist_of_diaphragm(const Network &network) {
 
 /// A core or a diaphragm that is smaller than this has come to the end of its branch [nm].
 constexpr double vanishing = 0.15;
+/// Between radii of holes [nm].
+constexpr double hole_step = 0.1;
 } // namespace
 
 double PathState::mesh_error() const {
@@ -47,8 +50,8 @@ double PathState::mesh_error() const {
 }
 
 FusionPath::FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect,
-                       const std::optional<double> &docked)
-    : pair(pair), defect(defect) {
+                       const std::optional<double> &docked, MPI_Comm communicator)
+    : pair(pair), defect(defect), ranks(communicator) {
   if (docked)
     docked_energy = with_materials(apposed_bilayers(plain(), 0.5 * *docked)).energies();
 }
@@ -168,7 +171,7 @@ std::optional<PathSaddle> FusionPath::stalk_saddle(const std::vector<PathState> 
   return {};
 }
 
-std::vector<PathState> FusionPath::stalk_to_diaphragm(const double step, const double largest) {
+std::vector<PathState> FusionPath::widening_stalk(const double step, const double largest) {
   std::vector<PathState> path = {stalk()};
   Network network = path[0].network;
   double at = path[0].coordinate;
@@ -185,27 +188,54 @@ std::vector<PathState> FusionPath::stalk_to_diaphragm(const double step, const d
       break;
     next = at + h;
   }
-
-  // Diaphragms, from the middle to both sides.
-  const double middle = step * std::round(std::max(2. * pair.proximal.thickness, at + step) / step);
-  const Network start = with_materials(diaphragm(plain(), middle));
-  std::vector<PathState> smaller, larger;
-  for (const double sign : {1., -1.}) {
-    network = start;
-    std::vector<PathState> &branch = sign > 0. ? larger : smaller;
-    double from = middle;
-    for (double next = sign > 0. ? middle : middle - step; next > at + 1e-9 && next <= largest;
-         next += sign * step) {
-      const Minimum minimum = move(network, set_diaphragm_radius, from, next);
-      if (!minimum.converged || network.evaluate(1, 0.).r < 1e-2)
-        break;
-      branch.push_back(state_of("diaphragm", next, diaphragm_force(network), network, minimum));
-      from = next;
-    }
-  }
-  path.insert(path.end(), smaller.rbegin(), smaller.rend());
-  path.insert(path.end(), larger.begin(), larger.end());
   return path;
+}
+
+std::vector<PathState> FusionPath::diaphragms(const double step, const double largest,
+                                              const bool wider) const {
+  const double middle = step * std::round(2. * pair.proximal.thickness / step);
+  Network network = with_materials(diaphragm(plain(), middle));
+  std::vector<PathState> branch;
+  double from = middle;
+  for (double next = wider ? middle : middle - step; next > 1e-9 && next <= largest;
+       next += wider ? step : -step) {
+    const Minimum minimum = move(network, set_diaphragm_radius, from, next);
+    if (!minimum.converged || network.evaluate(1, 0.).r < 1e-2)
+      break;
+    branch.push_back(state_of("diaphragm", next, diaphragm_force(network), network, minimum));
+    from = next;
+  }
+  return branch;
+}
+
+std::vector<PathState> FusionPath::narrower_diaphragms(const double step, const double largest) {
+  std::vector<PathState> branch = diaphragms(step, largest, false);
+  std::reverse(branch.begin(), branch.end());
+  return branch;
+}
+
+std::vector<PathState> FusionPath::wider_diaphragms(const double step, const double largest) {
+  return diaphragms(step, largest, true);
+}
+
+std::vector<PathState> FusionPath::joined(std::vector<PathState> path,
+                                          const std::vector<PathState> &narrower,
+                                          const std::vector<PathState> &wider) const {
+  const double end = path.back().coordinate;
+  for (const std::vector<PathState> *branch : {&narrower, &wider})
+    for (const PathState &state : *branch)
+      if (state.coordinate > end + 1e-9)
+        path.push_back(state);
+  return path;
+}
+
+std::vector<PathState> FusionPath::stalk_to_diaphragm(const double step, const double largest) {
+  const auto branches =
+      share_out<std::vector<PathState>>({[&] { return widening_stalk(step, largest); },
+                                         [&] { return narrower_diaphragms(step, largest); },
+                                         [&] { return wider_diaphragms(step, largest); }},
+                                        ranks);
+  return joined(branches[0], branches[1], branches[2]);
 }
 
 std::optional<PathSaddle> FusionPath::saddle(const std::vector<PathState> &path) const {
@@ -267,83 +297,106 @@ std::optional<PathSaddle> FusionPath::pore_saddle(const std::vector<PathState> &
                                                   const double crossing) const {
   // Starts with radii and angles for which both forces are small.
   const double degree = 3.141592653589793 / 180.;
-  std::vector<std::pair<double, Network>> starts;
-  for (const PathState &state : upright) {
-    if (std::abs(state.coordinate - crossing) > 0.15)
-      continue;
-    Network network = state.network;
-    double at = 0.;
-    for (double angle = -15. * degree; angle > -80. * degree; angle -= 15. * degree) {
-      const Minimum minimum = follow(
-          network,
-          [&](Network &n, const double t) { set_hole(n, state.coordinate, at + t * (angle - at)); },
-          1.);
-      if (!minimum.converged)
-        break;
-      at = angle;
-      const double size =
-          std::abs(network.force(network.first(0, Network::angle_left))) +
-          state.coordinate * std::abs(network.force(network.first(0, Network::radius)));
-      starts.emplace_back(size, network);
-    }
-  }
+  using Start = std::pair<double, Network>;
+  std::vector<std::function<std::vector<Start>()>> chains;
+  for (const PathState &state : upright)
+    if (std::abs(state.coordinate - crossing) <= 0.15)
+      chains.push_back([&state, degree] {
+        std::vector<Start> starts;
+        Network network = state.network;
+        double at = 0.;
+        for (double angle = -15. * degree; angle > -80. * degree; angle -= 15. * degree) {
+          const Minimum minimum = follow(
+              network,
+              [&](Network &n, const double t) {
+                set_hole(n, state.coordinate, at + t * (angle - at));
+              },
+              1.);
+          if (!minimum.converged)
+            break;
+          at = angle;
+          const double size =
+              std::abs(network.force(network.first(0, Network::angle_left))) +
+              state.coordinate * std::abs(network.force(network.first(0, Network::radius)));
+          starts.emplace_back(size, network);
+        }
+        return starts;
+      });
+  std::vector<Start> starts;
+  for (const std::vector<Start> &some : share_out(chains, ranks))
+    starts.insert(starts.end(), some.begin(), some.end());
   std::sort(starts.begin(), starts.end(),
             [](const auto &a, const auto &b) { return a.first < b.first; });
-  constexpr std::size_t tries = 4;
-  for (std::size_t i = 0; i < std::min(starts.size(), tries); ++i) {
-    Network &network = starts[i].second;
+  starts.resize(std::min<std::size_t>(starts.size(), 4));
+  const auto attempt = [&](Network network) -> std::optional<PathSaddle> {
     const unsigned int r = network.first(0, Network::radius),
                        theta = network.first(0, Network::angle_left);
     network.release(r);
     network.release(theta);
     Minimum stationary = find_stationary(network);
     if (!stationary.converged || stationary.negative_modes != 1)
-      continue;
+      return {};
     network.release(network.first(1, Network::radius));
     stationary = find_stationary(network);
     if (!stationary.converged || stationary.negative_modes != 1)
-      continue;
+      return {};
     const double hole = network.values()[r] + network.evaluate(0, 0.).length[Network::left] *
                                                   std::sin(network.values()[theta]);
     return PathSaddle{"hole, edge", hole, energy_of(network), stationary.negative_modes,
                       state_of("hole", hole, 0., network, stationary)};
+  };
+  // The first that succeeds, one try on each rank at a time.
+  const unsigned int at_once = dealii::Utilities::MPI::n_mpi_processes(ranks);
+  for (std::size_t first = 0; first < starts.size(); first += at_once) {
+    std::vector<std::function<std::optional<PathSaddle>()>> tries;
+    for (std::size_t i = first; i < std::min(starts.size(), first + at_once); ++i)
+      tries.push_back([&, i] { return attempt(starts[i].second); });
+    for (const std::optional<PathSaddle> &found : share_out(tries, ranks))
+      if (found)
+        return found;
   }
   return {};
 }
 
+std::vector<PathState> FusionPath::holes_in_diaphragm(const double coordinate,
+                                                      const bool edge) const {
+  const double angle = edge ? -0.5 * 3.141592653589793 : 0.;
+  const double widest = std::min(1.2, coordinate - pair.distal.thickness - 0.5), first = 0.8;
+  std::vector<PathState> states;
+  std::optional<Network> start;
+  try {
+    start = with_materials(diaphragm_with_hole(plain(), defect, coordinate, first, angle));
+  } catch (const ComputationError &) {
+    return {}; // no room for a hole
+  }
+  for (const double sign : {-1., 1.}) {
+    Network network = *start;
+    double at = first;
+    for (double next = sign < 0. ? first : first + hole_step; next > 0.15 && next <= widest + 1e-9;
+         next += sign * hole_step) {
+      const Minimum minimum = follow(
+          network, [&](Network &n, const double t) { set_hole(n, at + t * (next - at), angle); },
+          1.);
+      if (!minimum.converged)
+        break;
+      at = next;
+      states.push_back(state_of(edge ? "edge" : "hole", next,
+                                network.force(network.first(0, Network::radius)), network,
+                                minimum));
+    }
+  }
+  std::sort(states.begin(), states.end(),
+            [](const PathState &a, const PathState &b) { return a.coordinate < b.coordinate; });
+  return states;
+}
+
 std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
                                                         std::vector<PathState> *holes) {
-  const double pi = 3.141592653589793, step = 0.1, first = 0.8;
-  const double widest = std::min(1.2, coordinate - pair.distal.thickness - 0.5);
-  std::vector<PathState> upright, lying;
-  for (const bool edge : {false, true}) {
-    const double angle = edge ? -0.5 * pi : 0.;
-    std::vector<PathState> &states = edge ? lying : upright;
-    std::optional<Network> start;
-    try {
-      start = with_materials(diaphragm_with_hole(plain(), defect, coordinate, first, angle));
-    } catch (const ComputationError &) {
-      return {}; // no room for a hole
-    }
-    for (const double sign : {-1., 1.}) {
-      Network network = *start;
-      double at = first;
-      for (double next = sign < 0. ? first : first + step; next > 0.15 && next <= widest + 1e-9;
-           next += sign * step) {
-        const Minimum minimum = follow(
-            network, [&](Network &n, const double t) { set_hole(n, at + t * (next - at), angle); },
-            1.);
-        if (!minimum.converged)
-          break;
-        at = next;
-        states.push_back(state_of(edge ? "edge" : "hole", next,
-                                  network.force(network.first(0, Network::radius)), network,
-                                  minimum));
-      }
-    }
-    std::sort(states.begin(), states.end(),
-              [](const PathState &a, const PathState &b) { return a.coordinate < b.coordinate; });
-  }
+  const auto both =
+      share_out<std::vector<PathState>>({[&] { return holes_in_diaphragm(coordinate, false); },
+                                         [&] { return holes_in_diaphragm(coordinate, true); }},
+                                        ranks);
+  const std::vector<PathState> &upright = both[0], &lying = both[1];
   if (holes) {
     holes->insert(holes->end(), upright.begin(), upright.end());
     holes->insert(holes->end(), lying.begin(), lying.end());
@@ -357,7 +410,7 @@ std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
       const double difference = a.energy.total() - b.energy.total();
       if (last_difference && *last_difference < 0. && difference >= 0.) {
         const double t = -*last_difference / (difference - *last_difference),
-                     crossing = a.coordinate - step * (1. - t);
+                     crossing = a.coordinate - hole_step * (1. - t);
         if (const std::optional<PathSaddle> saddle = pore_saddle(upright, crossing))
           return saddle;
         return PathSaddle{
@@ -367,6 +420,66 @@ std::optional<PathSaddle> FusionPath::pore_in_diaphragm(const double coordinate,
       last_energy = a.energy.total();
     }
   return {};
+}
+
+std::vector<BilayerNetwork>
+FusionPath::string_to_stalk(const std::vector<PathState> &patches) const {
+  std::vector<Network> apart;
+  for (const PathState &state : patches)
+    if (state.network.is_free(state.network.first(0, Network::height))) {
+      apart.push_back(state.network);
+      apart.back().release(apart.back().first(0, Network::angle_right));
+    }
+  if (apart.size() < 3)
+    return {};
+  return {apart.front(), apart.back()};
+}
+
+std::vector<BilayerNetwork> FusionPath::string_to_pore(const std::vector<PathState> &holes) const {
+  std::vector<const PathState *> upright, lying;
+  for (const PathState &state : holes)
+    (state.stage == "hole" ? upright : lying).push_back(&state);
+  // From this radius on the edge is cheaper.
+  std::optional<double> crossing;
+  for (const PathState *a : upright)
+    for (const PathState *b : lying)
+      if (!crossing && std::abs(a->coordinate - b->coordinate) < 1e-9 &&
+          a->energy.total() > b->energy.total())
+        crossing = a->coordinate;
+  if (!crossing)
+    return {};
+  const PathState &begin = *upright.front();
+  const auto end = std::find_if(lying.begin(), lying.end(), [&](const PathState *state) {
+    return state->coordinate > *crossing && state->energy.total() < begin.energy.total();
+  });
+  if (end == lying.end())
+    return {};
+
+  constexpr unsigned int n_steps = 10;
+  const double right_angle = 0.5 * 3.141592653589793;
+  // The diaphragm gives way as the hole opens.
+  Network network = begin.network;
+  network.release(network.first(1, Network::radius));
+  if (!minimise(network).converged)
+    return {};
+  std::vector<Network> corners = {network};
+  for (unsigned int i = 1; i <= n_steps; ++i) {
+    const auto set = [&](Network &n, const double t) {
+      const double s = (i - 1 + t) / n_steps;
+      set_hole(n, begin.coordinate + s * ((*end)->coordinate - begin.coordinate), -s * right_angle);
+    };
+    if (!follow(network, set, 1.).converged)
+      return {};
+    const double last = energy_of(corners.back()), now = energy_of(network);
+    corners.push_back(network);
+    if (now < last && now < energy_of(corners.front()))
+      break; // as far down as it began
+  }
+  for (Network &corner : corners) {
+    corner.release(corner.first(0, Network::radius));
+    corner.release(corner.first(0, Network::angle_left));
+  }
+  return corners;
 }
 
 std::vector<PathState> FusionPath::pores(const std::vector<double> &lumens) {

@@ -5,6 +5,8 @@
 #include "pathway/fusion_states.h"
 #include "pathway/minimisation.h"
 
+#include <mpi.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,15 +43,18 @@ struct PathSaddle {
   std::optional<PathState> state;
 };
 
-/// The energy path of fusion of two equal bilayers by hemifusion.
+/// The energy path of fusion of two equal bilayers by hemifusion. Its branches, from the stalk back
+/// to contact, from the stalk to a vanishing core, diaphragms, pores, do not need each other.
 class FusionPath {
 public:
-  /// @param docked  distance between the bilayers' middles on the axis before anything happens
-  ///                [nm]; energies are those above this state. Not given: above flat membranes
-  ///                that do not feel each other.
+  /// @param docked        distance between the bilayers' middles on the axis before anything
+  /// happens
+  ///                      [nm]; energies are those above this state. Not given: above flat
+  ///                      membranes that do not feel each other.
+  /// @param communicator  whose ranks share the work of functions that are collective
   /// @throws ComputationError if docked membranes do not converge
   FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect,
-             const std::optional<double> &docked = {});
+             const std::optional<double> &docked = {}, MPI_Comm communicator = MPI_COMM_SELF);
 
   /// The stalk with its free waist.
   /// @throws ComputationError if it does not converge
@@ -65,9 +70,18 @@ public:
   /// the step.
   std::optional<PathSaddle> stalk_saddle(const std::vector<PathState> &patches) const;
 
-  /// From the stalk by larger waists to diaphragms; with rising coordinate.
+  /// Branches between stalk and diaphragm: from the stalk by larger waists until its core vanishes,
+  /// and diaphragms from a middle one to narrower and to wider ones.
   /// @param step     of the coordinate [nm]
   /// @param largest  coordinate [nm]
+  std::vector<PathState> widening_stalk(double step, double largest);
+  std::vector<PathState> narrower_diaphragms(double step, double largest);
+  std::vector<PathState> wider_diaphragms(double step, double largest);
+  /// The first branch and what is beyond it of the others; with rising coordinate.
+  std::vector<PathState> joined(std::vector<PathState> widening_stalk,
+                                const std::vector<PathState> &narrower,
+                                const std::vector<PathState> &wider) const;
+  /// All of them. Collective.
   std::vector<PathState> stalk_to_diaphragm(double step, double largest);
 
   /// The highest state of such a path between its ends, if there is one.
@@ -79,11 +93,24 @@ public:
   /// with water, a wide one by an edge of heads. The barrier is a saddle near the radius at which
   /// their energies cross, with lipids that lean towards the hole; waist, hole and angle are free
   /// in it. If it is not found the barrier is the crossing itself, without certificate: an
-  /// estimate, from below as far as the hole and from above as far as the waist goes.
+  /// estimate, from below as far as the hole and from above as far as the waist goes. Collective.
   /// @param coordinate  of the diaphragm [nm]
   /// @param holes       the states of upright tails and of edges, if asked for
   std::optional<PathSaddle> pore_in_diaphragm(double coordinate,
                                               std::vector<PathState> *holes = nullptr);
+
+  /// First strings for find_minimum_energy_path() over the saddles to the stalk and to the pore:
+  /// with all of the saddle's coordinates let go. Empty where there are no states on both sides.
+  ///
+  /// To the stalk the string is straight, from the last states on both sides whose membranes are
+  /// apart. To the pore it goes through states with holes and directors that are held, from the
+  /// narrowest hole with upright tails towards an edge of heads, until it is as low as it began.
+  std::vector<BilayerNetwork> string_to_stalk(const std::vector<PathState> &patches) const;
+  std::vector<BilayerNetwork> string_to_pore(const std::vector<PathState> &holes) const;
+
+  MPI_Comm communicator() const { return ranks; }
+  /// Energy above the docked membranes [pN nm].
+  double energy_of(const BilayerNetwork &network) const;
 
   /// Pores with these radii of the lumen [nm], in rising order; ends where one does not converge.
   std::vector<PathState> pores(const std::vector<double> &lumens);
@@ -93,15 +120,20 @@ private:
   /// [nm].
   std::optional<PathSaddle> pore_saddle(const std::vector<PathState> &upright,
                                         double crossing) const;
+  /// States of a diaphragm with a hole of all radii, lined by upright tails or by an edge; with
+  /// rising radius. Empty if there is no room.
+  std::vector<PathState> holes_in_diaphragm(double coordinate, bool edge) const;
+  /// Diaphragms from a middle one, in the order in which they are computed.
+  std::vector<PathState> diaphragms(double step, double largest, bool wider) const;
   BilayerNetwork with_materials(BilayerNetwork network) const;
   MirrorPair plain() const;
   PathState state_of(const std::string &stage, double coordinate, double force,
                      const BilayerNetwork &network, const Minimum &minimum) const;
-  double energy_of(const BilayerNetwork &network) const;
 
   MirrorPair pair;
   HydrophobicDefect defect;
   NetworkEnergy docked_energy;
+  MPI_Comm ranks;
 };
 } // namespace fusogen
 

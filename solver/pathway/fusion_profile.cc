@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pathway/fusion_profile.h"
 
+#include "pathway/share_out.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -28,13 +30,21 @@ FusionBarriers FusionProfile::barriers() const {
 FusionProfile fusion_profile(FusionPath &path, const ProfileSettings &settings,
                              const std::function<void(const std::string &)> &say) {
   FusionProfile result;
-  say("two bilayers to stalk");
-  result.patches = path.stalk_to_patches();
+  say("stalk, diaphragms and pores");
+  const double step = settings.step, largest = settings.largest_diaphragm;
+  const auto branches = share_out<std::vector<PathState>>(
+      {[&] { return path.stalk_to_patches(); }, [&] { return path.widening_stalk(step, largest); },
+       [&] { return path.narrower_diaphragms(step, largest); },
+       [&] { return path.wider_diaphragms(step, largest); },
+       [&] { return path.pores(settings.pore_radii); }},
+      path.communicator());
+  result.patches = branches[0];
   result.stalk_saddle = path.stalk_saddle(result.patches);
   std::reverse(result.patches.begin(), result.patches.end());
+  result.hemifusion = path.joined(branches[1], branches[2], branches[3]);
+  result.pores = branches[4];
 
-  say("stalk to diaphragm");
-  result.hemifusion = path.stalk_to_diaphragm(settings.step, settings.largest_diaphragm);
+  say("from stalk to diaphragm");
   result.hemifusion_saddle = path.saddle(result.hemifusion);
   result.diaphragm = path.metastable_diaphragm(result.hemifusion);
   // A diaphragm that gets cheaper up to the last one has its minimum further out, where the model
@@ -69,7 +79,6 @@ FusionProfile fusion_profile(FusionPath &path, const ProfileSettings &settings,
         !open(state.coordinate) && result.pore_saddle)
       break; // it only gets dearer from here
   }
-  result.pores = path.pores(settings.pore_radii);
   return result;
 }
 

@@ -38,7 +38,7 @@ struct ProfileSettings {
   std::vector<double> pore_radii;
 };
 
-/// Computes a profile.
+/// Computes a profile. Collective over the path's ranks, which share its branches.
 /// @param say  is told what is being computed
 /// @throws ComputationError if the stalk, a diaphragm or a pore does not converge at all
 FusionProfile fusion_profile(FusionPath &path, const ProfileSettings &settings,

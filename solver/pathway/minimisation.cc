@@ -41,6 +41,22 @@ std::vector<double> eigen_decomposition(std::vector<double> &matrix) {
   return decompose_symmetric(matrix, "V");
 }
 
+bool factorise(std::vector<double> &matrix) {
+  const int n = std::lround(std::sqrt(matrix.size()));
+  int info = 0;
+  if (n > 0)
+    dpotrf_("L", &n, matrix.data(), &n, &info);
+  return info == 0;
+}
+
+std::vector<double> solve_with(const std::vector<double> &factor, std::vector<double> right) {
+  const int n = right.size(), one = 1;
+  int info = 0;
+  if (n > 0)
+    dpotrs_("L", &n, &one, factor.data(), &n, right.data(), &n, &info);
+  return right;
+}
+
 namespace {
 double norm(const std::vector<double> &v) {
   double sum = 0.;
@@ -52,16 +68,12 @@ double norm(const std::vector<double> &v) {
 /// definite. A tenth of the cost of eigenvectors.
 bool positive_definite_step(std::vector<double> matrix, const std::vector<double> &gradient,
                             std::vector<double> &step) {
-  const int n = gradient.size(), one = 1;
-  int info = 0;
-  dpotrf_("L", &n, matrix.data(), &n, &info);
-  if (info != 0)
+  if (!factorise(matrix))
     return false;
-  step = gradient;
-  dpotrs_("L", &n, &one, matrix.data(), &n, step.data(), &n, &info);
+  step = solve_with(matrix, gradient);
   for (double &s : step)
     s = -s;
-  return info == 0;
+  return true;
 }
 
 /// Counts negative modes of a stationary state; overwrites the matrix.

@@ -54,6 +54,11 @@ Minimum follow(BilayerNetwork &network, const std::function<void(BilayerNetwork 
 /// @param matrix n x n; holds the eigenvectors afterwards
 /// @throws ComputationError if LAPACK fails
 std::vector<double> eigen_decomposition(std::vector<double> &matrix);
+
+/// Replaces a symmetric dense matrix by its Cholesky factor; false if it is not positive definite.
+bool factorise(std::vector<double> &matrix);
+/// Solves with that factor.
+std::vector<double> solve_with(const std::vector<double> &factor, std::vector<double> right);
 } // namespace fusogen
 
 #endif

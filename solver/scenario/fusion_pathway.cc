@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "scenario/fusion_pathway.h"
 
+#include "base/computation_error.h"
 #include "base/log.h"
 #include "io/revolved_output.h"
 #include "io/throw_on_all_ranks.h"
+#include "pathway/string_method.h"
 #include "scenario/pathway_setup.h"
 
 #include <algorithm>
@@ -40,6 +42,74 @@ std::vector<RevolvedOutput::Piece> leaflets_of(const BilayerNetwork &network) {
         }
     }
   return pieces;
+}
+
+/// Radius of the first heads around bare tails [nm].
+double radius_of_defect(const BilayerNetwork &network) {
+  const BilayerNetwork::EndDefect &end = network.defects.front();
+  const BilayerNetwork::Shape at = network.evaluate(end.strip, 0.);
+  return at.r + at.length[end.side] * std::sin(at.angle[end.side]);
+}
+
+/// A barrier that strings are to check.
+struct StringCheck {
+  std::string name, stage;
+  std::vector<BilayerNetwork> start;
+  /// The minimum before it [pN nm].
+  double from;
+};
+
+/// Checks barriers by strings, which know nothing of the path's coordinates: rows of string.csv and
+/// numbers of the summary.
+void add_strings(RunOutput &output, const FusionPath &path, const unsigned int n_images,
+                 const std::vector<StringCheck> &all, MPI_Comm communicator, const double kT) {
+  for (const StringCheck &check : all) {
+    Log::instance().progress("string to the " + check.name);
+    std::vector<double> barriers;
+    double reduction = std::nan(""), modes = std::nan("");
+    for (const unsigned int n : {n_images, 2 * n_images}) {
+      barriers.push_back(std::nan(""));
+      if (check.start.empty())
+        continue;
+      StringSettings settings;
+      settings.n_images = n;
+      std::optional<MinimumEnergyPath> string;
+      try {
+        string = find_minimum_energy_path(check.start, settings, communicator);
+      } catch (const ComputationError &error) {
+        Log::instance().warning(error.what());
+        continue;
+      }
+      for (unsigned int i = 0; i < n; ++i) {
+        Statistics row;
+        row.set("stage", "", number_of(check.stage));
+        row.set("images", "", n);
+        row.set("position", "nm^1.5", string->position[i]);
+        row.set("radius", "nm", radius_of_defect(string->images[i]));
+        row.set("total energy", "kT", path.energy_of(string->images[i]) / kT);
+        row.set("climbing", "", i == string->highest ? 1. : 0.);
+        row.set("converged", "", string->converged ? 1. : 0.);
+        output.append("string.csv", row);
+      }
+      if (string->converged)
+        barriers.back() = (path.energy_of(string->images[string->highest]) - check.from) / kT;
+      reduction = string->gradient / string->first_gradient;
+      modes = string->stationary.converged ? string->stationary.negative_modes : std::nan("");
+    }
+    output.summary.set(check.name + " barrier by string", barriers[1], "kT");
+    output.summary.set(check.name + " string images", 2. * n_images, "");
+    output.summary.set(check.name + " string difference", barriers[1] - barriers[0], "kT");
+    output.summary.set(check.name + " string gradient reduction", reduction, "");
+    output.summary.set(check.name + " string negative modes", modes, "");
+    std::ostringstream line;
+    line << "barrier to the " << check.name << " by strings of " << n_images << " and "
+         << 2 * n_images << " states: ";
+    if (std::isfinite(barriers[0] + barriers[1]))
+      line << barriers[0] << " and " << barriers[1] << " kT";
+    else
+      line << (check.start.empty() ? "no states on both sides" : "not converged");
+    Log::instance().information(line.str());
+  }
 }
 } // namespace
 
@@ -100,7 +170,7 @@ void run_fusion_pathway(const RunContext &context) {
     }
     throw_on_all_ranks(context.communicator, problem);
   };
-  FusionPath path = setup.path();
+  FusionPath path = setup.path(context.communicator);
   const FusionProfile profile = fusion_profile(
       path, setup.settings, [](const std::string &what) { Log::instance().progress(what); });
   Log::instance().progress("errors of the meshes");
@@ -158,6 +228,12 @@ void run_fusion_pathway(const RunContext &context) {
     output.summary.set(
         std::string(name) + " saddle negative modes",
         *saddle && (*saddle)->negative_modes ? *(*saddle)->negative_modes : std::nan(""), "");
+
+  if (parameters.pathway.string_images > 0)
+    add_strings(output, path, parameters.pathway.string_images,
+                {{"stalk", "patch", path.string_to_stalk(profile.patches), 0.},
+                 {"pore", "hole", path.string_to_pore(profile.holes), before_pore}},
+                context.communicator, kT);
 
   // At stationary states only what depends on a parameter directly counts (Hellmann and Feynman).
   const double kappa = parameters.leaflets.monolayer_rigidity;

@@ -67,8 +67,9 @@ constexpr const char *stalk_saddle = "stalk saddle [pN nm]", *stalk = "stalk [pN
                      *grows = "diaphragm grows";
 } // namespace key
 
-BarrierTable::Numbers results_for(const PathwaySetup &setup) {
-  FusionPath path = setup.path();
+/// Collective.
+BarrierTable::Numbers results_for(const PathwaySetup &setup, MPI_Comm communicator) {
+  FusionPath path = setup.path(communicator);
   const FusionProfile profile = fusion_profile(
       path, setup.settings, [](const std::string &what) { Log::instance().progress(what); });
   if (profile.pores.empty())
@@ -152,31 +153,28 @@ void FusionSchedule::compute(const RunContext &context) {
                .lexically_normal()
                .string();
   const BarrierTable table(file);
+  const BarrierTable::Numbers inputs = inputs_of(setup);
+  const bool first = dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0;
   BarrierTable::Numbers results;
-  std::string mistake, failure;
-  if (dealii::Utilities::MPI::this_mpi_process(context.communicator) == 0)
+  std::string mistake;
+  if (first)
     try {
-      const BarrierTable::Numbers inputs = inputs_of(setup);
-      if (const auto known = table.find(inputs)) {
-        results = *known;
-        Log::instance().information("barriers of fusion are those of " + file);
-      } else {
-        Log::instance().information("computing the energy path of fusion, for " + file);
-        results = results_for(setup);
-        Log::instance().finish_progress();
-        if (const std::string problem = table.add(inputs, results); !problem.empty())
-          Log::instance().warning("the barriers of fusion are not kept: " + problem);
-      }
+      results = table.find(inputs).value_or(BarrierTable::Numbers());
     } catch (const UserError &error) {
       mistake = error.what();
-    } catch (const ComputationError &error) {
-      failure = error.what();
     }
   throw_on_all_ranks(context.communicator, mistake);
-  failure = dealii::Utilities::MPI::broadcast(context.communicator, failure);
-  if (!failure.empty())
-    throw ComputationError(failure, 0., "");
   results = dealii::Utilities::MPI::broadcast(context.communicator, results);
+  if (!results.empty())
+    Log::instance().information("barriers of fusion are those of " + file);
+  else {
+    Log::instance().information("computing the energy path of fusion, for " + file);
+    results = results_for(setup, context.communicator);
+    Log::instance().finish_progress();
+    if (first)
+      if (const std::string problem = table.add(inputs, results); !problem.empty())
+        Log::instance().warning("the barriers of fusion are not kept: " + problem);
+  }
 
   barriers = {results[key::stalk_saddle],      results[key::stalk],
               results[key::hemifusion_saddle], results[key::diaphragm],

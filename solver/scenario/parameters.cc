@@ -414,6 +414,9 @@ void declare_pathway(ParameterTable::Section s, Parameters::Pathway &pathway) {
   s.real("Attempt frequency", pathway.attempt_frequency, "1/s", positive(),
          "Prefactor of all rates; estimates are from 1e9 to 1e11.");
   s.integer("Elements", pathway.elements, 8, 200, "Number of elements along a membrane.");
+  s.integer("String images", pathway.string_images, 0, 200,
+            "0, or 5 and more: the barriers to the stalk and to the pore are checked by strings of "
+            "this many states and of twice as many (fusion pathway).");
 }
 
 void declare_fusion(ParameterTable::Section s, Parameters::Fusion &fusion) {
@@ -1019,6 +1022,9 @@ void Parameters::check(const ParameterTable &table) const {
     if (radius > 0. && pathway.held_at_gap)
       throw UserError("Pathway/Far end = held at the gap (" + table.where("Pathway/Far end") +
                       ") is for flat membranes only, but " + value(name, radius));
+    if (pathway.string_images > 0 && pathway.string_images < 5)
+      throw UserError("Pathway/String images (" + table.where("Pathway/String images") +
+                      ") must be 0, for no string, or at least 5");
     if (!std::is_sorted(pathway.pore_radii.begin(), pathway.pore_radii.end()))
       throw UserError("Pathway/Pore radii (" + table.where("Pathway/Pore radii") +
                       ") must be in rising order");

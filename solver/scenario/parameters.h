@@ -160,6 +160,7 @@ struct Parameters {
     std::vector<double> pore_radii = {0.75, 1., 1.5, 2., 3., 4., 5., 6.};
     double attempt_frequency = 1e10;
     int elements = 20;
+    int string_images = 0;
   } pathway;
 
   struct AppliedForce {

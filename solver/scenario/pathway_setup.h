@@ -14,7 +14,7 @@ struct PathwaySetup {
   double docked = 0.;
   ProfileSettings settings;
 
-  FusionPath path() const { return {pair, defect, docked}; }
+  FusionPath path(MPI_Comm communicator) const { return {pair, defect, docked, communicator}; }
 };
 
 /// That of the scenario fusion pathway.

@@ -394,7 +394,7 @@ class Runs(TestCase):
         with open(os.path.join(SOURCE, "doc", "output.md"), encoding="utf-8") as stream:
             text = stream.read()
         names = [name for name in self.summary(output) if name != "outcome"]
-        for table in ("statistics.csv", "curve.csv", "pathway.csv"):
+        for table in ("statistics.csv", "curve.csv", "pathway.csv", "string.csv"):
             if os.path.exists(self.path(output, table)):
                 names += [re.sub(r" \[.*\]$", "", cell) for cell in self.table(output, table)[0]]
         if os.path.exists(self.path(output, "solution")):
@@ -545,9 +545,19 @@ class Runs(TestCase):
     def test_fusion_pathway(self):
         self.run_scenario(os.path.join(SOURCE, "parameter_files", "fusion_pathway.prm"),
                           {"Pathway/Elements": 10, "Pathway/Step": 0.5, "Pathway/Largest diaphragm": 4,
-                           "Pathway/Pore radii": 1.5})
+                           "Pathway/Pore radii": 1.5, "Pathway/String images": 7})
         summary = self.summary()
         self.assertEqual(summary["outcome"], "fusion pathway")
+        # Strings find the saddles of the path, with fewer and with more images.
+        for name in ("stalk", "pore"):
+            by_string = summary[f"{name} barrier by string"]["value"]
+            self.assertAlmostEqual(by_string, summary[f"{name} barrier"]["value"], delta=0.1)
+            self.assertLess(abs(summary[f"{name} string difference"]["value"]), 0.1)
+            self.assertLessEqual(summary[f"{name} string gradient reduction"]["value"], 1e-3)
+            self.assertEqual(summary[f"{name} string negative modes"]["value"], 1)
+        head, rows = self.table(name="string.csv")
+        self.assertEqual([row[head.index("images []")] for row in rows], 2 * (7 * [7] + 14 * [14]))
+        self.assertEqual(sum(row[head.index("climbing []")] for row in rows), 4)
         head, rows = self.table(name="pathway.csv")
         stages = [row[head.index("stage []")] for row in rows]
         self.assertEqual(stages, sorted(stages))
