@@ -545,7 +545,7 @@ class Runs(TestCase):
     def test_fusion_pathway(self):
         self.run_scenario(os.path.join(SOURCE, "parameter_files", "fusion_pathway.prm"),
                           {"Pathway/Elements": 10, "Pathway/Step": 0.5, "Pathway/Largest diaphragm": 4,
-                           "Pathway/Pore radii": 1.5, "Pathway/String images": 7})
+                           "Pathway/Pore radii": 1.5, "Pathway/String images": 5})
         summary = self.summary()
         self.assertEqual(summary["outcome"], "fusion pathway")
         # Strings find the saddles of the path, with fewer and with more images.
@@ -556,7 +556,7 @@ class Runs(TestCase):
             self.assertLessEqual(summary[f"{name} string gradient reduction"]["value"], 1e-3)
             self.assertEqual(summary[f"{name} string negative modes"]["value"], 1)
         head, rows = self.table(name="string.csv")
-        self.assertEqual([row[head.index("images []")] for row in rows], 2 * (7 * [7] + 14 * [14]))
+        self.assertEqual([row[head.index("images []")] for row in rows], 2 * (5 * [5] + 10 * [10]))
         self.assertEqual(sum(row[head.index("climbing []")] for row in rows), 4)
         head, rows = self.table(name="pathway.csv")
         stages = [row[head.index("stage []")] for row in rows]
