@@ -14,6 +14,9 @@ constexpr unsigned int cubic = 4, quadratic = 3, n_gauss = 5;
 constexpr unsigned int no_field = std::numeric_limits<unsigned int>::max();
 constexpr unsigned int unknown_length = 6, end_of_strip = 7;
 
+/// Keeps the surface between the membranes where nothing else does [pN/nm].
+constexpr double mid_surface_stiffness = 1e-3;
+
 constexpr std::array<double, n_gauss> gauss_points = {0.046910077030668004, 0.23076534494715845,
                                                       0.5, 0.76923465505284155, 0.953089922969332};
 constexpr std::array<double, n_gauss> gauss_weights = {0.11846344252809454, 0.23931433524968324,
@@ -147,9 +150,9 @@ NetworkEnergy &NetworkEnergy::operator-=(const NetworkEnergy &other) {
   for (double NetworkEnergy::*part :
        {&NetworkEnergy::splay, &NetworkEnergy::tilt, &NetworkEnergy::stretch,
         &NetworkEnergy::chains, &NetworkEnergy::tension, &NetworkEnergy::gaussian,
-        &NetworkEnergy::hydration, &NetworkEnergy::defects, &NetworkEnergy::barrier,
-        &NetworkEnergy::gauge, &NetworkEnergy::total_splay, &NetworkEnergy::area,
-        &NetworkEnergy::rest_area})
+        &NetworkEnergy::hydration, &NetworkEnergy::defects, &NetworkEnergy::work,
+        &NetworkEnergy::barrier, &NetworkEnergy::gauge, &NetworkEnergy::total_splay,
+        &NetworkEnergy::area, &NetworkEnergy::rest_area})
     this->*part -= other.*part;
   return *this;
 }
@@ -169,10 +172,14 @@ BilayerNetwork::BilayerNetwork(std::vector<Strip> strips_, const double multipli
     offsets[s][unknown_length] = next++;
     offsets[s][end_of_strip] = next;
   }
+  mid_surface = next;
+  next += 2;
   x.assign(next, 0.);
   distance.assign(next, 0.);
   held.assign(next, false);
+  held[mid_surface] = held[mid_surface + 1] = true;
   ties.resize(next);
+  far_ends.push_back({static_cast<unsigned int>(strips.size()) - 1});
 }
 
 void BilayerNetwork::for_all_monolayers(const std::function<void(Monolayer &)> &change) {
@@ -328,11 +335,65 @@ void BilayerNetwork::set_free_values(const std::vector<double> &values) {
   apply_constraints();
 }
 
-std::array<unsigned int, 4> BilayerNetwork::first_of(const EndDefect &end) const {
-  const bool left_side = end.side == left;
-  return {first(end.strip, radius), first(end.strip, height),
-          first(end.strip, left_side ? angle_left : angle_right),
-          first(end.strip, left_side ? length_left : length_right)};
+void BilayerNetwork::release_mid_surface() {
+  release(mid_surface);
+  release(mid_surface + 1);
+}
+
+MidSurface<double> BilayerNetwork::mid_surface_of(const unsigned int s) const {
+  return {strips[s].above, x[mid_surface], x[mid_surface + 1]};
+}
+
+double BilayerNetwork::mid_surface_energy() const {
+  return 0.5 * mid_surface_stiffness *
+         (x[mid_surface] * x[mid_surface] + x[mid_surface + 1] * x[mid_surface + 1]);
+}
+
+std::array<unsigned int, 4> BilayerNetwork::first_of(const unsigned int s, const Side side) const {
+  const bool left_side = side == left;
+  return {first(s, radius), first(s, height), first(s, left_side ? angle_left : angle_right),
+          first(s, left_side ? length_left : length_right)};
+}
+
+double BilayerNetwork::above(const EndDefect &end) const {
+  // Heads around a patch point at the other half, those around a hole away from it.
+  return end.defect.kind == HydrophobicDefect::Kind::hole && end.side == right
+             ? -strips[end.strip].above
+             : strips[end.strip].above;
+}
+
+double BilayerNetwork::energy_of(const EndDefect &end) const {
+  const auto at = [&](const unsigned int s, const Side side) {
+    const std::array<unsigned int, 4> i = first_of(s, side);
+    return BareEnd<double>{x[i[0]], x[i[1]], x[i[2]], x[i[3]]};
+  };
+  const BareEnd<double> own = at(end.strip, end.side);
+  return defect_energy(end.defect, above(end), own,
+                       end.facing ? at(end.facing->first, end.facing->second) : own.mirrored());
+}
+
+double BilayerNetwork::far_distance() const {
+  double sum = 0.;
+  for (const FarEnd &end : far_ends) {
+    double middle = x[last(end.strip, height)];
+    for (const unsigned int side : {0, 1})
+      if (strips[end.strip].leaflets[side])
+        middle += 0.5 * x[last(end.strip, side == 0 ? length_left : length_right)] *
+                  std::cos(x[last(end.strip, side == 0 ? angle_left : angle_right)]);
+    sum += strips[end.strip].above * middle;
+  }
+  return multiplicity * sum;
+}
+
+double BilayerNetwork::work_of_force() const {
+  return far_force == 0. ? 0. : far_force * far_distance();
+}
+
+double BilayerNetwork::gaussian_curvature() const {
+  double sum = 0.;
+  for (const FarEnd &end : far_ends)
+    sum += multiplicity * (end.gaussian_curvature[0] + end.gaussian_curvature[1]);
+  return sum;
 }
 
 double BilayerNetwork::energy() const {
@@ -345,7 +406,8 @@ double BilayerNetwork::energy() const {
       if (!monolayer || !inside)
         continue;
       const LeafletPoint<double> p = leaflet_point(point, x, side);
-      const LeafletDensities<double> d = leaflet_densities(*monolayer, sign_of(side), p);
+      const LeafletDensities<double> d =
+          leaflet_densities(*monolayer, sign_of(side), p, mid_surface_of(point.strip));
       inside = allowed(p, d);
       if (!inside)
         return;
@@ -361,17 +423,13 @@ double BilayerNetwork::energy() const {
   });
   if (!inside || !std::isfinite(energy))
     return std::numeric_limits<double>::infinity();
-  for (const EndDefect &end : defects) {
-    const std::array<unsigned int, 4> i = first_of(end);
-    energy += defect_energy(end.defect, x[i[0]], x[i[1]], x[i[2]], x[i[3]]);
-  }
-  return multiplicity * energy;
+  for (const EndDefect &end : defects)
+    energy += energy_of(end);
+  return multiplicity * (energy + mid_surface_energy()) + work_of_force();
 }
 
 NetworkEnergy BilayerNetwork::energies() const {
   NetworkEnergy result;
-  double tension = 0.;
-  double rigidity = 0.;
   for_each_point([&](const QuadraturePoint &point) {
     const double w = multiplicity * point.weight;
     for (const unsigned int side : {0, 1}) {
@@ -379,7 +437,8 @@ NetworkEnergy BilayerNetwork::energies() const {
       if (!monolayer)
         continue;
       const LeafletPoint<double> p = leaflet_point(point, x, side);
-      const LeafletDensities<double> d = leaflet_densities(*monolayer, sign_of(side), p);
+      const LeafletDensities<double> d =
+          leaflet_densities(*monolayer, sign_of(side), p, mid_surface_of(point.strip));
       result.splay += w * d.splay;
       result.tilt += w * d.tilt;
       result.stretch += w * d.stretch;
@@ -395,17 +454,17 @@ NetworkEnergy BilayerNetwork::energies() const {
     const std::array<double, 5> motion = motion_along(point, strips[point.strip], x);
     result.gauge += w * gauge_weight * gauge(motion[0], motion[1], motion[2], motion[3], motion[4]);
   });
-  for (const EndDefect &end : defects) {
-    const std::array<unsigned int, 4> i = first_of(end);
-    result.defects += multiplicity * defect_energy(end.defect, x[i[0]], x[i[1]], x[i[2]], x[i[3]]);
-  }
-  for (const std::optional<Monolayer> &leaflet : strips.back().leaflets)
-    if (leaflet) {
-      tension += multiplicity * leaflet->tension * reference_area;
-      rigidity = leaflet->gaussian_ratio * leaflet->rigidity;
-    }
-  result.tension -= tension;
-  result.gaussian = rigidity * gaussian_curvature;
+  result.gauge += multiplicity * mid_surface_energy();
+  for (const EndDefect &end : defects)
+    result.defects += multiplicity * energy_of(end);
+  for (const FarEnd &end : far_ends)
+    for (const unsigned int side : {0, 1})
+      if (const std::optional<Monolayer> &leaflet = strips[end.strip].leaflets[side]) {
+        result.tension -= multiplicity * leaflet->tension * reference_area;
+        result.gaussian += multiplicity * leaflet->gaussian_ratio * leaflet->rigidity *
+                           end.gaussian_curvature[side];
+      }
+  result.work = work_of_force();
   return result;
 }
 
@@ -424,47 +483,77 @@ void BilayerNetwork::gather(const std::vector<Terms> &to, const std::size_t n,
         (*hessian)[a * n + b] += factor * other * value;
   };
 
+  // With n = 10 variables the last two are those of the surface between the membranes.
+  const auto add_leaflet = [&](const QuadraturePoint &point, const unsigned int side,
+                               const double w, const auto n_variables) {
+    constexpr unsigned int n = decltype(n_variables)::value;
+    using Number = SecondOrder<n>;
+    const Monolayer &monolayer = *strips[point.strip].leaflets[side];
+    const LeafletPoint<double> at = leaflet_point(point, x, side);
+    const LeafletPoint<Number> p = {
+        Number::variable(0, at.r),      Number::variable(1, at.z),
+        Number::variable(2, at.angle),  Number::variable(3, at.length),
+        Number::variable(4, at.dr),     Number::variable(5, at.dz),
+        Number::variable(6, at.dangle), Number::variable(7, at.dlength)};
+    MidSurface<Number> mid = {strips[point.strip].above, x[mid_surface], x[mid_surface + 1]};
+    if constexpr (n == 10) {
+      mid.level = Number::variable(8, x[mid_surface]);
+      mid.opening = Number::variable(9, x[mid_surface + 1]);
+    }
+    const Number sum = leaflet_sum(
+        monolayer, p, leaflet_densities(monolayer, sign_of(side), p, mid), barrier_weight);
+
+    // Unknown a of field k has the shape function shape[a] in variable k and slope[a] in k + 4.
+    constexpr unsigned int n_local = 3 * cubic + quadratic;
+    std::array<unsigned int, n_local> dof, k;
+    std::array<double, n_local> shape, slope;
+    unsigned int a = 0;
+    for (unsigned int variable = 0; variable < 4; ++variable) {
+      const unsigned int field = variable < 2 ? variable : 2 * variable - 2 + side;
+      for (unsigned int i = 0; i < (variable < 3 ? cubic : quadratic); ++i, ++a) {
+        dof[a] = point.begin[field] + i;
+        k[a] = variable;
+        shape[a] = variable < 3 ? point.c[i] : point.q[i];
+        slope[a] = variable < 3 ? point.dc[i] : point.dq[i];
+      }
+    }
+    for (a = 0; a < n_local; ++a) {
+      add_to_gradient(dof[a], w * (shape[a] * sum.first(k[a]) + slope[a] * sum.first(k[a] + 4)));
+      if (!hessian || to[dof[a]].empty())
+        continue;
+      for (unsigned int b = 0; b < n_local; ++b)
+        add_to_hessian(dof[a], dof[b],
+                       w * (shape[a] * (sum.second(k[a], k[b]) * shape[b] +
+                                        sum.second(k[a], k[b] + 4) * slope[b]) +
+                            slope[a] * (sum.second(k[a] + 4, k[b]) * shape[b] +
+                                        sum.second(k[a] + 4, k[b] + 4) * slope[b])));
+    }
+    for (unsigned int i = 8; i < n; ++i) {
+      const unsigned int own = mid_surface + i - 8;
+      add_to_gradient(own, w * sum.first(i));
+      if (!hessian)
+        continue;
+      for (unsigned int j = 8; j < n; ++j)
+        add_to_hessian(own, mid_surface + j - 8, w * sum.second(i, j));
+      for (a = 0; a < n_local; ++a) {
+        const double value =
+            w * (shape[a] * sum.second(k[a], i) + slope[a] * sum.second(k[a] + 4, i));
+        add_to_hessian(dof[a], own, value);
+        add_to_hessian(own, dof[a], value);
+      }
+    }
+  };
+
   for_each_point([&](const QuadraturePoint &point) {
     const double w = multiplicity * point.weight;
     for (const unsigned int side : {0, 1}) {
       const std::optional<Monolayer> &monolayer = strips[point.strip].leaflets[side];
       if (!monolayer)
         continue;
-      using Number = SecondOrder<8>;
-      const LeafletPoint<double> at = leaflet_point(point, x, side);
-      const LeafletPoint<Number> p = {
-          Number::variable(0, at.r),      Number::variable(1, at.z),
-          Number::variable(2, at.angle),  Number::variable(3, at.length),
-          Number::variable(4, at.dr),     Number::variable(5, at.dz),
-          Number::variable(6, at.dangle), Number::variable(7, at.dlength)};
-      const Number sum = leaflet_sum(*monolayer, p, leaflet_densities(*monolayer, sign_of(side), p),
-                                     barrier_weight);
-
-      // Unknown a of field k has the shape function shape[a] in variable k and slope[a] in k + 4.
-      constexpr unsigned int n_local = 3 * cubic + quadratic;
-      std::array<unsigned int, n_local> dof, k;
-      std::array<double, n_local> shape, slope;
-      unsigned int a = 0;
-      for (unsigned int variable = 0; variable < 4; ++variable) {
-        const unsigned int field = variable < 2 ? variable : 2 * variable - 2 + side;
-        for (unsigned int i = 0; i < (variable < 3 ? cubic : quadratic); ++i, ++a) {
-          dof[a] = point.begin[field] + i;
-          k[a] = variable;
-          shape[a] = variable < 3 ? point.c[i] : point.q[i];
-          slope[a] = variable < 3 ? point.dc[i] : point.dq[i];
-        }
-      }
-      for (a = 0; a < n_local; ++a) {
-        add_to_gradient(dof[a], w * (shape[a] * sum.first(k[a]) + slope[a] * sum.first(k[a] + 4)));
-        if (!hessian || to[dof[a]].empty())
-          continue;
-        for (unsigned int b = 0; b < n_local; ++b)
-          add_to_hessian(dof[a], dof[b],
-                         w * (shape[a] * (sum.second(k[a], k[b]) * shape[b] +
-                                          sum.second(k[a], k[b] + 4) * slope[b]) +
-                              slope[a] * (sum.second(k[a] + 4, k[b]) * shape[b] +
-                                          sum.second(k[a] + 4, k[b] + 4) * slope[b])));
-      }
+      if (!held[mid_surface] && monolayer->hydration_pressure > 0.)
+        add_leaflet(point, side, w, std::integral_constant<unsigned int, 10>());
+      else
+        add_leaflet(point, side, w, std::integral_constant<unsigned int, 8>());
     }
 
     using Number = SecondOrder<5>;
@@ -497,19 +586,48 @@ void BilayerNetwork::gather(const std::vector<Terms> &to, const std::size_t n,
     }
   });
 
-  for (const EndDefect &end : defects) {
-    using Number = SecondOrder<4>;
-    const std::array<unsigned int, 4> i = first_of(end);
-    std::array<Number, 4> v;
-    for (unsigned int a = 0; a < 4; ++a)
-      v[a] = Number::variable(a, x[i[a]]);
-    const Number energy = defect_energy(end.defect, v[0], v[1], v[2], v[3]);
-    for (unsigned int a = 0; a < 4; ++a) {
-      add_to_gradient(i[a], multiplicity * energy.first(a));
+  const auto add = [&](const auto &energy, const auto &dof, const double factor) {
+    for (unsigned int a = 0; a < dof.size(); ++a) {
+      add_to_gradient(dof[a], factor * energy.first(a));
       if (hessian)
-        for (unsigned int b = 0; b < 4; ++b)
-          add_to_hessian(i[a], i[b], multiplicity * energy.second(a, b));
+        for (unsigned int b = 0; b < dof.size(); ++b)
+          add_to_hessian(dof[a], dof[b], factor * energy.second(a, b));
     }
+  };
+  for (const EndDefect &end : defects) {
+    using Number = SecondOrder<8>;
+    const std::array<unsigned int, 4> own = first_of(end.strip, end.side);
+    const auto at = [&](const std::array<unsigned int, 4> &i, const unsigned int begin) {
+      return BareEnd<Number>{Number::variable(begin, x[i[0]]), Number::variable(begin + 1, x[i[1]]),
+                             Number::variable(begin + 2, x[i[2]]),
+                             Number::variable(begin + 3, x[i[3]])};
+    };
+    if (end.facing) {
+      const std::array<unsigned int, 4> other = first_of(end.facing->first, end.facing->second);
+      std::array<unsigned int, 8> dof;
+      std::copy(other.begin(), other.end(), std::copy(own.begin(), own.end(), dof.begin()));
+      add(defect_energy(end.defect, above(end), at(own, 0), at(other, 4)), dof, multiplicity);
+    } else
+      add(defect_energy(end.defect, above(end), at(own, 0), at(own, 0).mirrored()), own,
+          multiplicity);
+  }
+  for (const FarEnd &end : far_ends)
+    for (const unsigned int side : {0, 1}) {
+      if (far_force == 0. || !strips[end.strip].leaflets[side])
+        continue;
+      // Half of the height of the strip's end for each of its neutral surfaces.
+      using Number = SecondOrder<3>;
+      const std::array<unsigned int, 3> dof = {
+          last(end.strip, height), last(end.strip, side == 0 ? angle_left : angle_right),
+          last(end.strip, side == 0 ? length_left : length_right)};
+      const Number height = Number::variable(0, x[dof[0]]) +
+                            Number::variable(2, x[dof[2]]) * cos(Number::variable(1, x[dof[1]]));
+      add(0.5 * strips[end.strip].above * height, dof, multiplicity * far_force);
+    }
+  for (const unsigned int i : {mid_surface, mid_surface + 1}) {
+    add_to_gradient(i, multiplicity * mid_surface_stiffness * x[i]);
+    if (hessian)
+      add_to_hessian(i, i, multiplicity * mid_surface_stiffness);
   }
 }
 
@@ -645,7 +763,8 @@ BilayerNetwork BilayerNetwork::refined() const {
   fine.barrier_weight = barrier_weight;
   fine.gauge_weight = gauge_weight;
   fine.reference_area = reference_area;
-  fine.gaussian_curvature = gaussian_curvature;
+  fine.far_ends = far_ends;
+  fine.far_force = far_force;
   fine.defects = defects;
 
   // An unknown at an end of a strip keeps what holds it. A field that is held or tied at all of its
@@ -688,6 +807,10 @@ BilayerNetwork BilayerNetwork::refined() const {
       }
     }
     fine.x[fine.offsets[s][unknown_length]] = x[offsets[s][unknown_length]];
+  }
+  for (const unsigned int i : {0u, 1u}) {
+    fine.x[fine.mid_surface + i] = x[mid_surface + i];
+    fine.held[fine.mid_surface + i] = held[mid_surface + i];
   }
   fine.apply_constraints();
   return fine;

@@ -15,7 +15,7 @@ namespace fusogen {
 /// Energies of a network of bilayers [pN nm] and their measures.
 struct NetworkEnergy {
   double splay = 0., tilt = 0., stretch = 0., chains = 0., tension = 0., gaussian = 0.,
-         hydration = 0., defects = 0.;
+         hydration = 0., defects = 0., work = 0.;
   /// Numerical parts that are to be negligible: barrier and gauge.
   double barrier = 0., gauge = 0.;
   /// Splay integrated over the neutral surfaces [nm].
@@ -24,7 +24,7 @@ struct NetworkEnergy {
   double area = 0., rest_area = 0.;
   /// Physical energy: without barrier and gauge.
   double total() const {
-    return splay + tilt + stretch + chains + tension + gaussian + hydration + defects;
+    return splay + tilt + stretch + chains + tension + gaussian + hydration + defects + work;
   }
   /// Takes off another network's energies, part by part.
   NetworkEnergy &operator-=(const NetworkEnergy &other);
@@ -53,6 +53,11 @@ public:
     std::vector<double> mesh;
     /// The leaflets to the left and to the right.
     std::array<std::optional<Monolayer>, 2> leaflets;
+    /// Numbers by which a user tells the leaflets' materials apart.
+    std::array<unsigned int, 2> material = {0, 1};
+    /// +1 for a membrane above the other one, -1 below; no matter where tails end on the plane
+    /// between them.
+    double above = 1.;
   };
 
   /// Where a strip is at a parameter u: a guess to start from.
@@ -68,6 +73,9 @@ public:
   BilayerNetwork(std::vector<Strip> strips, double multiplicity);
   /// An empty one, to be read from an archive.
   BilayerNetwork() = default;
+
+  /// If it is one half of a mirror-symmetric network.
+  bool is_half() const { return multiplicity == 2.; }
 
   unsigned int n_strips() const { return strips.size(); }
   const Strip &strip(const unsigned int s) const { return strips[s]; }
@@ -157,6 +165,10 @@ public:
   /// Writes all to an archive of Boost, or reads it; defined in share_out.h.
   template <class Archive> void serialize(Archive &archive, unsigned int version);
 
+  /// Lets the surface between the membranes, from which hydration pushes both away, take the shape
+  /// of least energy: half-way between them. As long as it is held it is the plane z = 0.
+  void release_mid_surface();
+
   /// The same network with each element divided in two, and the same state.
   BilayerNetwork refined() const;
 
@@ -165,8 +177,19 @@ public:
     unsigned int strip;
     Side side;
     HydrophobicDefect defect;
+    /// The other half: another strip's beginning; not given: the mirror image.
+    std::optional<std::pair<unsigned int, Side>> facing = {};
   };
   std::vector<EndDefect> defects;
+  /// Where a membrane reaches on as a reservoir: the end of a strip.
+  struct FarEnd {
+    unsigned int strip;
+    /// Integrated Gaussian curvature that the leaflets to the left and right have more than flat
+    /// ones [1].
+    std::array<double, 2> gaussian_curvature = {0., 0.};
+  };
+  /// By default the end of the last strip.
+  std::vector<FarEnd> far_ends;
   /// Weight of the logarithmic barriers [pN].
   double barrier_weight = 2e-2;
   /// Weight of the gauge [pN nm].
@@ -174,9 +197,12 @@ public:
   /// Projected area whose tension and flat state are the reference of the energy [nm^2], for each
   /// leaflet that reaches the far end.
   double reference_area = 0.;
-  /// Number of handles times -4 pi that the neutral surfaces have more than flat membranes; the
-  /// whole of the integrated Gaussian curvature [1].
-  double gaussian_curvature = 0.;
+  /// Force that presses the far ends together [pN]; acts on the middle between neutral surfaces.
+  double far_force = 0.;
+  /// Sum of the far ends' Gaussian curvatures of the whole membrane: -4 pi for each handle [1].
+  double gaussian_curvature() const;
+  /// Distance of the membranes at their far ends, between the middles of the neutral surfaces [nm].
+  double far_distance() const;
 
 private:
   template <class Visitor> void for_each_point(const Visitor &visitor) const;
@@ -186,7 +212,15 @@ private:
   /// For each unknown the numbers of the free ones it depends on, with factors.
   std::vector<Terms> numbering() const;
   /// Radius, height, angle and length at the beginning of a strip.
-  std::array<unsigned int, 4> first_of(const EndDefect &end) const;
+  std::array<unsigned int, 4> first_of(unsigned int strip, Side side) const;
+  /// +1 if that is the upper half of a defect, else -1.
+  double above(const EndDefect &end) const;
+  double energy_of(const EndDefect &end) const;
+  /// Energy of the force on the far ends, of the whole membrane, without and with derivatives by
+  /// height, angles and lengths there.
+  double work_of_force() const;
+  double mid_surface_energy() const;
+  MidSurface<double> mid_surface_of(unsigned int s) const;
   /// The unknowns that have a derivative by an unknown, and that derivative.
   Terms resolve(unsigned int index) const;
   double tied_value(unsigned int index) const;
@@ -200,6 +234,8 @@ private:
   std::vector<double> distance;
   std::vector<bool> held;
   std::vector<std::array<unsigned int, 8>> offsets;
+  /// First of the two unknowns of the surface between the membranes.
+  unsigned int mid_surface = 0;
 };
 
 /// Breakpoints in [0, 1] of n elements that grow by a constant factor from the first to the last,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace fusogen {
 namespace {
@@ -52,8 +53,23 @@ double PathState::mesh_error() const {
 FusionPath::FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect,
                        const std::optional<double> &docked, MPI_Comm communicator)
     : pair(pair), defect(defect), ranks(communicator) {
-  if (docked)
-    docked_energy = with_materials(apposed_bilayers(plain(), 0.5 * *docked)).energies();
+  set_docked(docked);
+}
+
+FusionPath::FusionPath(const UnequalPair &pair, const HydrophobicDefect &defect,
+                       const std::optional<double> &docked, MPI_Comm communicator)
+    : pair(pair.mean()), unequal(pair.differ() ? std::optional(pair) : std::nullopt),
+      defect(defect), ranks(communicator) {
+  set_docked(docked);
+}
+
+void FusionPath::set_docked(const std::optional<double> &docked) {
+  if (!docked)
+    return;
+  const double force = std::exchange(pair.force, 0.);
+  Network network = with_materials(apposed_bilayers(plain(), 0.5 * *docked), Topology::apposed);
+  pair.force = network.far_force = force;
+  docked_energy = network.energies();
 }
 
 PathState FusionPath::state_of(const std::string &stage, const double coordinate,
@@ -71,6 +87,7 @@ double FusionPath::energy_of(const Network &network) const {
 MirrorPair FusionPath::plain() const {
   MirrorPair result = pair;
   result.slope = 0.;
+  result.force = 0.;
   for (Monolayer *m : {&result.proximal, &result.distal}) {
     m->spontaneous_curvature = 0.;
     m->chain_modulus = 0.;
@@ -80,7 +97,7 @@ MirrorPair FusionPath::plain() const {
   return result;
 }
 
-BilayerNetwork FusionPath::with_materials(BilayerNetwork network) const {
+BilayerNetwork FusionPath::with_materials(BilayerNetwork network, const Topology topology) const {
   const MirrorPair start = plain();
   Minimum minimum = minimise_from_afar(network);
   if (minimum.converged)
@@ -89,6 +106,7 @@ BilayerNetwork FusionPath::with_materials(BilayerNetwork network) const {
         [&](Network &n, const double t) {
           if (pair.slope != 0.)
             set_slope(n, t * pair.slope);
+          n.far_force = t * pair.force;
           for (unsigned int s = 0; s < n.n_strips(); ++s) {
             if (n.strip(s).leaflets[Network::left])
               n.monolayer(s, Network::left) = between(start.distal, pair.distal, t);
@@ -97,6 +115,11 @@ BilayerNetwork FusionPath::with_materials(BilayerNetwork network) const {
           }
         },
         1.);
+  if (minimum.converged && unequal) {
+    network = without_mirror_plane(network, topology);
+    minimum = follow(
+        network, [&](Network &n, const double t) { set_difference(n, *unequal, t); }, 1.);
+  }
   if (!minimum.converged)
     throw ComputationError("a state on the way to fusion does not converge for these lipids", 0.,
                            "");
@@ -104,7 +127,7 @@ BilayerNetwork FusionPath::with_materials(BilayerNetwork network) const {
 }
 
 PathState FusionPath::stalk() {
-  Network network = with_materials(fusogen::stalk(plain()));
+  Network network = with_materials(fusogen::stalk(plain()), Topology::stalk);
   const Minimum minimum = minimise(network);
   const double waist = network.evaluate(0, 0.).length[Network::right] - pair.proximal.thickness;
   return state_of("stalk", waist, 0., network, minimum);
@@ -112,7 +135,7 @@ PathState FusionPath::stalk() {
 
 std::vector<PathState> FusionPath::stalk_to_patches() {
   const double degree = 3.141592653589793 / 180., step = 2. * degree;
-  Network network = with_materials(facing_patches(plain(), defect));
+  Network network = with_materials(facing_patches(plain(), defect), Topology::patches);
   std::vector<PathState> path;
   double at = 90. * degree;
   bool separate = false; // the membranes have come apart
@@ -153,7 +176,7 @@ std::optional<PathSaddle> FusionPath::stalk_saddle(const std::vector<PathState> 
     if (highest.is_free(highest.first(0, Network::height))) {
       Network network = highest;
       const unsigned int theta = network.first(0, Network::angle_right);
-      network.release(theta);
+      release_patches(network);
       const Minimum stationary = find_stationary(network);
       if (stationary.converged) {
         const double radius =
@@ -194,7 +217,7 @@ std::vector<PathState> FusionPath::widening_stalk(const double step, const doubl
 std::vector<PathState> FusionPath::diaphragms(const double step, const double largest,
                                               const bool wider) const {
   const double middle = step * std::round(2. * pair.proximal.thickness / step);
-  Network network = with_materials(diaphragm(plain(), middle));
+  Network network = with_materials(diaphragm(plain(), middle), Topology::diaphragm);
   std::vector<PathState> branch;
   double from = middle;
   for (double next = wider ? middle : middle - step; next > 1e-9 && next <= largest;
@@ -331,8 +354,7 @@ std::optional<PathSaddle> FusionPath::pore_saddle(const std::vector<PathState> &
   const auto attempt = [&](Network network) -> std::optional<PathSaddle> {
     const unsigned int r = network.first(0, Network::radius),
                        theta = network.first(0, Network::angle_left);
-    network.release(r);
-    network.release(theta);
+    release_hole(network);
     Minimum stationary = find_stationary(network);
     if (!stationary.converged || stationary.negative_modes != 1)
       return {};
@@ -365,7 +387,8 @@ std::vector<PathState> FusionPath::holes_in_diaphragm(const double coordinate,
   std::vector<PathState> states;
   std::optional<Network> start;
   try {
-    start = with_materials(diaphragm_with_hole(plain(), defect, coordinate, first, angle));
+    start = with_materials(diaphragm_with_hole(plain(), defect, coordinate, first, angle),
+                           Topology::hole);
   } catch (const ComputationError &) {
     return {}; // no room for a hole
   }
@@ -488,7 +511,7 @@ std::vector<PathState> FusionPath::pores(const std::vector<double> &lumens) {
     return result;
   // A wide one is easier to find than a narrow one.
   const double first = std::max(lumens.front(), 1.5);
-  Network network = with_materials(pore(plain(), first));
+  Network network = with_materials(pore(plain(), first), Topology::pore);
   double at = first;
   for (const double lumen : lumens) {
     const Minimum minimum = move(network, set_lumen_radius, at, lumen);

@@ -4,6 +4,7 @@
 
 #include "pathway/fusion_states.h"
 #include "pathway/minimisation.h"
+#include "pathway/unequal_bilayers.h"
 
 #include <mpi.h>
 
@@ -43,17 +44,23 @@ struct PathSaddle {
   std::optional<PathState> state;
 };
 
-/// The energy path of fusion of two equal bilayers by hemifusion. Its branches, from the stalk back
+/// The energy path of fusion of two bilayers by hemifusion. Its branches, from the stalk back
 /// to contact, from the stalk to a vanishing core, diaphragms, pores, do not need each other.
 class FusionPath {
 public:
+  /// Of two equal bilayers.
   /// @param docked        distance between the bilayers' middles on the axis before anything
-  /// happens
-  ///                      [nm]; energies are those above this state. Not given: above flat
-  ///                      membranes that do not feel each other.
+  ///                      happens [nm]; energies are those above this state, whose shape does not
+  ///                      feel pair.force: something balances it. Not given: above flat membranes
+  ///                      that do not feel each other.
   /// @param communicator  whose ranks share the work of functions that are collective
   /// @throws ComputationError if docked membranes do not converge
   FusionPath(const MirrorPair &pair, const HydrophobicDefect &defect,
+             const std::optional<double> &docked = {}, MPI_Comm communicator = MPI_COMM_SELF);
+
+  /// Of two that differ: states of their mean pair are continued to the pair itself. Coordinates
+  /// are those of the upper one.
+  FusionPath(const UnequalPair &pair, const HydrophobicDefect &defect,
              const std::optional<double> &docked = {}, MPI_Comm communicator = MPI_COMM_SELF);
 
   /// The stalk with its free waist.
@@ -125,12 +132,15 @@ private:
   std::vector<PathState> holes_in_diaphragm(double coordinate, bool edge) const;
   /// Diaphragms from a middle one, in the order in which they are computed.
   std::vector<PathState> diaphragms(double step, double largest, bool wider) const;
-  BilayerNetwork with_materials(BilayerNetwork network) const;
+  void set_docked(const std::optional<double> &docked);
+  BilayerNetwork with_materials(BilayerNetwork network, Topology topology) const;
   MirrorPair plain() const;
   PathState state_of(const std::string &stage, double coordinate, double force,
                      const BilayerNetwork &network, const Minimum &minimum) const;
 
+  /// The mean of an unequal pair.
   MirrorPair pair;
+  std::optional<UnequalPair> unequal;
   HydrophobicDefect defect;
   NetworkEnergy docked_energy;
   MPI_Comm ranks;

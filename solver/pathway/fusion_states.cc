@@ -88,7 +88,7 @@ BilayerNetwork stalk(const MirrorPair &pair) {
   network.fix(network.first(1, Network::radius), 0.);
   network.fix(network.first(1, Network::angle_left), up);
   hold_far_end(network, 1, pair);
-  network.gaussian_curvature = -4. * pi;
+  network.far_ends[0].gaussian_curvature = {0., -2. * pi};
 
   const double l0 = pair.proximal.thickness, core = 0.5 * l0, far = height_of(pair);
   const double turn = 0.15; // of the proximal director's quarter turn, along the core
@@ -111,7 +111,12 @@ void set_stalk_radius(BilayerNetwork &network, const double radius) {
   const unsigned int waist = network.first(0, Network::length_right);
   const double l0 = network.monolayer(0, Network::right).thickness,
                by = radius + l0 - network.values()[waist];
-  network.transform(0, Network::length_right, [&](const double l) { return l + by; });
+  for (unsigned int s = 0; s < network.n_strips(); s += 2) {
+    const Network::Field tails = s == 0 ? Network::length_right : Network::length_left;
+    network.transform(s, tails, [&](const double l) { return l + by; });
+    if (network.is_half())
+      break;
+  }
   network.fix(waist, radius + l0);
 }
 
@@ -136,7 +141,7 @@ BilayerNetwork diaphragm(const MirrorPair &pair, const double radius) {
   network.fix(network.first(1, Network::height), 0.);
   network.fix(network.first(1, Network::angle_right), outwards);
   hold_far_end(network, 1, pair);
-  network.gaussian_curvature = -4. * pi;
+  network.far_ends[0].gaussian_curvature = {0., -2. * pi};
 
   const double l0 = pair.proximal.thickness, far = height_of(pair);
   network.set_shape(1, [&](const double u) {
@@ -161,7 +166,8 @@ void set_diaphragm_radius(BilayerNetwork &network, const double radius) {
                now = radius + network.monolayer(1, Network::right).thickness -
                      network.values()[network.first(1, Network::length_right)];
   network.transform(0, Network::radius, [&](const double r) { return r * now / old; });
-  move_radii(network, 1, old, now, box, box);
+  for (unsigned int s = 1; s < network.n_strips(); ++s)
+    move_radii(network, s, old, now, box, box);
   hold_diaphragm(network, radius);
 }
 
@@ -177,18 +183,37 @@ BilayerNetwork facing_patches(const MirrorPair &pair, const HydrophobicDefect &d
   return network;
 }
 
+namespace {
+/// Moves a field of a core along with its beginning, whose value is to become another.
+void bend_core(Network &network, const unsigned int s, const Network::Field field,
+               const double value) {
+  const double by = value - network.values()[network.first(s, field)];
+  for (unsigned int node = 1; node + 1 < network.n_nodes(s, field); ++node)
+    network.shift(network.index(s, field, node),
+                  by * (1. - network.parameter_of_node(s, field, node)));
+}
+
+/// The core of the lower membrane is strip 2, with its leaflet to the left.
+constexpr unsigned int lower_core = 2;
+} // namespace
+
 void set_patches(BilayerNetwork &network, const double angle, const double distance) {
-  // The core moves along with its lower end.
   const unsigned int z = network.first(0, Network::height),
                      theta = network.first(0, Network::angle_right),
                      l = network.first(0, Network::length_right);
   const double height = 0.5 * distance - std::cos(angle) * network.values()[l];
-  for (const auto &[field, first, value] :
-       {std::tuple(Network::height, z, height), std::tuple(Network::angle_right, theta, angle)}) {
-    const double by = value - network.values()[first];
-    for (unsigned int node = 1; node + 1 < network.n_nodes(0, field); ++node)
-      network.shift(network.index(0, field, node),
-                    by * (1. - network.parameter_of_node(0, field, node)));
+  bend_core(network, 0, Network::height, height);
+  bend_core(network, 0, Network::angle_right, angle);
+  if (!network.is_half()) {
+    // The heads of both membranes stay face to face.
+    const unsigned int low_z = network.first(lower_core, Network::height),
+                       low_l = network.first(lower_core, Network::length_left);
+    bend_core(network, lower_core, Network::height, -height);
+    bend_core(network, lower_core, Network::angle_left, pi - angle);
+    network.release(low_z);
+    network.release(low_l);
+    network.tie(low_l, l);
+    network.tie(low_z, {{low_l, std::cos(angle)}}, -0.5 * distance);
   }
   network.fix(theta, angle);
   network.release(z);
@@ -196,24 +221,38 @@ void set_patches(BilayerNetwork &network, const double angle, const double dista
 }
 
 void set_separate_patches(BilayerNetwork &network, const double angle) {
-  const unsigned int theta = network.first(0, Network::angle_right);
-  const double by = angle - network.values()[theta];
-  for (unsigned int node = 1; node + 1 < network.n_nodes(0, Network::angle_right); ++node)
-    network.shift(network.index(0, Network::angle_right, node),
-                  by * (1. - network.parameter_of_node(0, Network::angle_right, node)));
+  const unsigned int theta = network.first(0, Network::angle_right),
+                     z = network.first(0, Network::height);
+  bend_core(network, 0, Network::angle_right, angle);
   network.fix(theta, angle);
-  network.release(network.first(0, Network::height));
+  network.release(z);
+  if (!network.is_half()) {
+    bend_core(network, lower_core, Network::angle_left, pi - angle);
+    network.release(network.first(lower_core, Network::length_left));
+    const unsigned int low_z = network.first(lower_core, Network::height);
+    network.release(low_z);
+    network.tie(low_z, {{z, -1.}}); // both may fall or rise together; that costs nothing
+  }
 }
 
 double patch_force(const BilayerNetwork &network) {
-  return 0.5 * network.force(network.first(0, Network::height));
+  const double upper = 0.5 * network.force(network.first(0, Network::height));
+  return network.is_half()
+             ? upper
+             : upper - 0.5 * network.force(network.first(lower_core, Network::height));
+}
+
+void release_patches(BilayerNetwork &network) {
+  network.release(network.first(0, Network::angle_right));
+  if (!network.is_half())
+    network.release(network.first(lower_core, Network::angle_left));
 }
 
 BilayerNetwork diaphragm_with_hole(const MirrorPair &pair, const HydrophobicDefect &defect,
                                    const double radius, const double hole, const double angle) {
   Network network = diaphragm(pair, radius);
   network.release(network.first(0, Network::radius));
-  network.gaussian_curvature = -8. * pi;
+  network.far_ends[0].gaussian_curvature = {-2. * pi, -2. * pi};
   network.defects = {{0, Network::left, defect}};
   network.defects[0].defect.kind = HydrophobicDefect::Kind::hole;
   const double l0 = pair.distal.thickness, first = hole - std::sin(angle) * l0;
@@ -235,6 +274,13 @@ void set_hole(BilayerNetwork &network, const double hole, const double angle) {
   network.tie(r, {{network.first(0, Network::length_left), -std::sin(angle)}}, hole);
 }
 
+void release_hole(BilayerNetwork &network) {
+  network.release(network.first(0, Network::radius));
+  network.release(network.first(0, Network::angle_left));
+  if (!network.is_half())
+    network.release(network.first(0, Network::height));
+}
+
 BilayerNetwork pore(const MirrorPair &pair, const double lumen) {
   Network network({{graded_mesh(pair.n_elements, 1.), {pair.distal, pair.proximal}}}, 2.);
   network.fix(network.first(0, Network::height), 0.);
@@ -242,7 +288,7 @@ BilayerNetwork pore(const MirrorPair &pair, const double lumen) {
   network.fix(network.first(0, Network::angle_right), outwards);
   network.tie(network.first(0, Network::radius), network.first(0, Network::length_left), lumen);
   hold_far_end(network, 0, pair);
-  network.gaussian_curvature = -8. * pi;
+  network.far_ends[0].gaussian_curvature = {-2. * pi, -2. * pi};
 
   // A quarter of an ellipse, and a flat rest.
   const double waist = lumen + pair.distal.thickness, room = pair.box - waist, b = height_of(pair),
@@ -270,7 +316,8 @@ void set_lumen_radius(BilayerNetwork &network, const double lumen) {
   const double old = network.values()[first],
                box = network.values()[network.last(0, Network::radius)],
                now = lumen + network.values()[network.first(0, Network::length_left)];
-  move_radii(network, 0, old, now, box, box);
+  for (unsigned int s = 0; s < network.n_strips(); ++s)
+    move_radii(network, s, old, now, box, box);
   network.tie(first, network.first(0, Network::length_left), lumen);
 }
 
@@ -278,17 +325,19 @@ double lumen_force(const BilayerNetwork &network) {
   return network.force(network.first(0, Network::radius));
 }
 
-void set_slope(BilayerNetwork &network, const double slope) {
-  const unsigned int s = network.n_strips() - 1;
-  network.fix(network.last(s, Network::angle_left), up - slope);
-  network.fix(network.last(s, Network::angle_right), down - slope);
+void set_slope(BilayerNetwork &network, const double slope, const unsigned int far_end) {
+  const unsigned int s = network.far_ends[far_end].strip;
+  const double sign = network.strip(s).above;
+  network.fix(network.last(s, Network::angle_left), up - sign * slope);
+  network.fix(network.last(s, Network::angle_right), down - sign * slope);
 }
 
 void set_box(BilayerNetwork &network, const double radius) {
-  const unsigned int s = network.n_strips() - 1;
-  const double start = network.values()[network.first(s, Network::radius)],
-               old = network.values()[network.last(s, Network::radius)];
-  move_radii(network, s, start, start, old, radius);
+  for (const Network::FarEnd &end : network.far_ends) {
+    const double start = network.values()[network.first(end.strip, Network::radius)],
+                 old = network.values()[network.last(end.strip, Network::radius)];
+    move_radii(network, end.strip, start, start, old, radius);
+  }
   network.reference_area = pi * radius * radius;
 }
 } // namespace fusogen

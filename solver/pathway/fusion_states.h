@@ -17,6 +17,8 @@ struct MirrorPair {
   std::optional<double> half_separation;
   /// Angle by which the membranes rise at the far end, away from each other [rad].
   double slope = 0.;
+  /// Force that presses the far ends together, where they are free in height [pN].
+  double force = 0.;
   /// Elements along the upper bilayer.
   unsigned int n_elements = 20;
 };
@@ -63,6 +65,8 @@ void set_separate_patches(BilayerNetwork &network, double angle);
 /// The derivative of the energy by the distance [pN]; negative where the membranes would move
 /// apart.
 double patch_force(const BilayerNetwork &network);
+/// Lets go of the directors at the patches.
+void release_patches(BilayerNetwork &network);
 
 /// A diaphragm with a hole: strips as in diaphragm().
 /// @param hole   radius of the first distal heads [nm]
@@ -72,6 +76,8 @@ double patch_force(const BilayerNetwork &network);
 BilayerNetwork diaphragm_with_hole(const MirrorPair &pair, const HydrophobicDefect &defect,
                                    double radius, double hole, double angle);
 void set_hole(BilayerNetwork &network, double hole, double angle);
+/// Lets go of radius and angle of the hole, and of its height.
+void release_hole(BilayerNetwork &network);
 
 /// A pore. One strip, from its waist on the mirror plane to the far end.
 /// @param lumen  radius of the distal neutral surface at the waist [nm]. It is the one to hold:
@@ -81,10 +87,11 @@ BilayerNetwork pore(const MirrorPair &pair, double lumen);
 void set_lumen_radius(BilayerNetwork &network, double lumen);
 double lumen_force(const BilayerNetwork &network);
 
-/// Turns the far end of the last strip to a slope [rad].
-void set_slope(BilayerNetwork &network, double slope);
+/// Turns a far end to a slope, away from the other membrane [rad].
+/// @param far_end  number in the network's far_ends
+void set_slope(BilayerNetwork &network, double slope, unsigned int far_end = 0);
 
-/// Puts the far end of the last strip to a radius [nm].
+/// Puts the far ends to a radius [nm].
 void set_box(BilayerNetwork &network, double radius);
 } // namespace fusogen
 

@@ -26,7 +26,7 @@ template <class Number> struct LeafletDensities {
   Number stretch;
   /// Chains beyond their maximum stretch [pN nm]
   Number chains;
-  /// Hydration repulsion from the mirror image, half of it [pN nm]
+  /// Hydration repulsion from the other membrane, half of it [pN nm]
   Number hydration;
   /// Splay times area [nm]
   Number total_splay;
@@ -62,14 +62,31 @@ template <class Number> Number smooth_excess_squared(const Number &x, const doub
   return Number(width * width / 3.) + beyond * width + beyond * beyond;
 }
 
+/// The surface half-way between two membranes, z = level + opening t/(1 + t) with t = (r/width)^2;
+/// a plane for mirror images.
+template <class Number> struct MidSurface {
+  /// +1 for a membrane above it, -1 below.
+  double above = 1.;
+  Number level = Number(0.), opening = Number(0.);
+  /// [nm]; a shape of two numbers is enough since only what is nearest to the contact feels it.
+  static constexpr double width = 8.;
+
+  Number height(const Number &r) const {
+    const Number t = r * r * (1. / (width * width));
+    return level + opening * (t / (Number(1.) + t));
+  }
+};
+
 /// The elastic energy of a leaflet, Hamm and Kozlov (2000, Eur. Phys. J. E 3:323), in terms of the
 /// director: splay J = div N along the neutral surface, tilt t with |t| = tan(N, normal). The tails
 /// fill the volume between middle curve and neutral surface; per lipid, area and volume give the
 /// stretch. A flat leaflet of thickness l0 has the energy 0.
 /// @param side  +1 if the heads are to the left of the strip's direction, -1 to the right
+/// @param mid   from which the hydration repulsion pushes the leaflet away
 template <class Number>
 LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const double side,
-                                           const LeafletPoint<Number> &p) {
+                                           const LeafletPoint<Number> &p,
+                                           const MidSurface<Number> &mid = {}) {
   using std::cos;
   using std::exp;
   using std::sin;
@@ -124,7 +141,8 @@ LeafletDensities<Number> leaflet_densities(const Monolayer &monolayer, const dou
 
   result.hydration = Number(0.);
   if (monolayer.hydration_pressure > 0.) {
-    const Number distance = 2. * (p.z + p.length * n_z);
+    const Number distance =
+        (2. * mid.above) * (p.z + p.length * n_z - mid.height(result.head_radius));
     const double decay = monolayer.hydration_decay;
     result.hydration = 0.5 * monolayer.hydration_pressure * decay *
                        (exp(distance * (-1. / decay)) * (n_z * n_z * result.area));
@@ -148,33 +166,57 @@ struct HydrophobicDefect {
   double tension = 45., decay = 1.;
 };
 
+/// The end of a leaflet with bare tails: where its last tail begins, its director and length.
+template <class Number> struct BareEnd {
+  Number r, z, angle, length;
+  /// The same on the other side of the plane z = 0.
+  BareEnd mirrored() const {
+    return {r, Number(0.) - z, Number(3.141592653589793) - angle, length};
+  }
+};
+
 /// The energy of half a defect, from the tension between tails and water and its attraction across
 /// a film of water (Marcelja's order parameter, which decays over xi): sigma tanh(d/(2 xi)) by area
 /// for surfaces at distance d, with the local distance in a patch; for a cylinder of radius R,
-/// sigma 2 pi R h I1(R/xi)/I0(R/xi) with the half height h. A hole whose last lipids lie down has
-/// no height left, and a patch whose last lipids do has no cone.
+/// sigma 2 pi R h I1(R/xi)/I0(R/xi) with the half height h. Of patches with unequal areas A and B
+/// the difference repels: Marcelja's energy of surfaces with unequal order, sigma/2 ((A + B)
+/// coth(d/xi) - 2 sqrt(A B)/sinh(d/xi)), which is that of a patch before heads for B = 0. A hole
+/// whose last lipids lie down has no height left, and a patch whose last lipids do has no cone.
+/// @param above   +1 if this half is the upper one, -1 if it is the lower
+/// @param end     of the leaflet
+/// @param facing  of the other half
 template <class Number>
-Number defect_energy(const HydrophobicDefect &defect, const Number &r, const Number &z,
-                     const Number &angle, const Number &length) {
+Number defect_energy(const HydrophobicDefect &defect, const double above,
+                     const BareEnd<Number> &end, const BareEnd<Number> &facing) {
   using std::cos;
   using std::exp;
   using std::sin;
+  using std::sqrt;
   constexpr double pi = 3.141592653589793;
-  const Number R = r + length * sin(angle), height = z + length * cos(angle);
+  constexpr double thinnest = 0.04; // twice the least film over xi, which keeps contact finite
+  const Number R = end.r + end.length * sin(end.angle);
   if (defect.kind == HydrophobicDefect::Kind::patch) {
     // Gauss's rule with five points along the last tail, from the axis to its head.
     constexpr double points[] = {0.0469100770306680, 0.2307653449471585, 0.5, 0.7692346550528415,
                                  0.9530899229693320};
     constexpr double weights[] = {0.1184634425280945, 0.2393143352496832, 0.2844444444444444,
                                   0.2393143352496832, 0.1184634425280945};
+    // Cones of unequal size: as if on the same area, with orders whose squares go as their areas.
+    const Number area = R * end.length,
+                 other_area = (facing.r + facing.length * sin(facing.angle)) * facing.length;
+    const Number mean = 0.5 * (area + other_area), misfit = mean - sqrt(area * other_area);
+    const Number rise = end.length * cos(end.angle), other = facing.length * cos(facing.angle);
     Number sum(0.);
     for (unsigned int q = 0; q < 5; ++q) {
-      const Number half_distance = z + points[q] * (height - z);
-      const Number fall = exp(half_distance * (-2. / defect.decay)); // tanh(y) by exp(-2 y)
-      sum = sum + weights[q] * points[q] * ((Number(1.) - fall) / (Number(1.) + fall));
+      const Number distance = above * ((end.z + points[q] * rise) - (facing.z + points[q] * other));
+      const Number fall = exp(distance * (-1. / defect.decay)); // tanh and sinh by exp(-d/xi)
+      const Number tanh = (Number(1.) - fall) / (Number(1.) + fall);
+      const Number inverse_sinh = 2. * fall / (Number(1.) - fall * fall + thinnest * fall);
+      sum = sum + weights[q] * points[q] * (mean * tanh + misfit * inverse_sinh);
     }
-    return 2. * pi * defect.tension * (R * length * sum);
+    return 2. * pi * defect.tension * sum;
   }
+  const Number height = above * (end.length * cos(end.angle));
   const double x = value_of(R) / defect.decay;
   const double ratio = x > 0. ? std::cyl_bessel_i(1., x) / std::cyl_bessel_i(0., x) : 0.;
   const double slope = x > 0. ? 1. - ratio / x - ratio * ratio : 0.5;

@@ -75,18 +75,23 @@ void serialize(Archive &archive, fusogen::HydrophobicDefect &d, const unsigned i
 
 template <class Archive>
 void serialize(Archive &archive, fusogen::BilayerNetwork::EndDefect &d, const unsigned int) {
-  archive &d.strip &d.side &d.defect;
+  archive &d.strip &d.side &d.defect &d.facing;
+}
+
+template <class Archive>
+void serialize(Archive &archive, fusogen::BilayerNetwork::FarEnd &e, const unsigned int) {
+  archive &e.strip &e.gaussian_curvature;
 }
 
 template <class Archive>
 void serialize(Archive &archive, fusogen::BilayerNetwork::Strip &s, const unsigned int) {
-  archive &s.mesh &s.leaflets[0] & s.leaflets[1];
+  archive &s.mesh &s.leaflets[0] & s.leaflets[1] & s.material &s.above;
 }
 
 template <class Archive>
 void serialize(Archive &archive, fusogen::NetworkEnergy &e, const unsigned int) {
   archive &e.splay &e.tilt &e.stretch &e.chains &e.tension &e.gaussian &e.hydration &e.defects &e
-      .barrier &e.gauge &e.total_splay &e.area &e.rest_area;
+      .work &e.barrier &e.gauge &e.total_splay &e.area &e.rest_area;
 }
 
 template <class Archive> void serialize(Archive &archive, fusogen::Minimum &m, const unsigned int) {
@@ -108,7 +113,7 @@ void serialize(Archive &archive, fusogen::PathSaddle &s, const unsigned int) {
 template <class Archive>
 void fusogen::BilayerNetwork::serialize(Archive &archive, const unsigned int) {
   archive &strips &multiplicity &x &ties &distance &held &offsets &defects &barrier_weight
-      &gauge_weight &reference_area &gaussian_curvature;
+      &gauge_weight &reference_area &far_ends &far_force &mid_surface;
 }
 
 #endif

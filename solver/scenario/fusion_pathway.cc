@@ -21,22 +21,28 @@ double number_of(const std::string &stage) {
   return 1. + (std::find(stages.begin(), stages.end(), stage) - stages.begin());
 }
 
-/// The leaflets of a state as surfaces, with their mirror images below; normals point to the heads.
+/// The leaflets of a state as surfaces, those of a half with their mirror images below; normals
+/// point to the heads.
 std::vector<RevolvedOutput::Piece> leaflets_of(const BilayerNetwork &network) {
   std::vector<RevolvedOutput::Piece> pieces;
   for (unsigned int s = 0; s < network.n_strips(); ++s)
     for (const auto side : {BilayerNetwork::left, BilayerNetwork::right}) {
       if (!network.strip(s).leaflets[side])
         continue;
+      // Materials 0 and 1 are distal and proximal of the upper membrane, 2 and 3 of the lower one.
+      const unsigned int material = network.strip(s).material[side];
+      const double distal = material % 2 == 0 ? 1. : 0., membrane = material < 2 ? 1. : -1.;
       for (const auto &element : network.neutral_surface(s, side))
         for (const double half : {1., -1.}) {
+          if (half < 0. && !network.is_half())
+            continue;
           // Heads are to the left of a left leaflet; the mirror image is the other way round.
           const bool turned = (side == BilayerNetwork::right) != (half < 0.);
           RevolvedOutput::Piece piece;
           for (unsigned int i = 0; i < 3; ++i) {
             const BilayerNetwork::SurfacePoint &p = element[turned ? 2 - i : i];
             piece.points[i] = {p.r, half * p.z};
-            piece.values[i] = {p.splay, p.tilt, side == BilayerNetwork::left ? 1. : 0., half};
+            piece.values[i] = {p.splay, p.tilt, distal, half * membrane};
           }
           pieces.push_back(piece);
         }
@@ -155,6 +161,7 @@ void run_fusion_pathway(const RunContext &context) {
       row.set("Gaussian energy", "kT", e.gaussian / kT);
       row.set("hydration energy", "kT", e.hydration / kT);
       row.set("hydrophobic energy", "kT", e.defects / kT);
+      row.set("work of force", "kT", e.work / kT);
       row.set("force", "pN", state.force);
       row.set("negative modes", "", state.minimum.negative_modes);
       row.set("saddle", "", it == place ? 1. : 0.);
@@ -238,7 +245,7 @@ void run_fusion_pathway(const RunContext &context) {
   // At stationary states only what depends on a parameter directly counts (Hellmann and Feynman).
   const double kappa = parameters.leaflets.monolayer_rigidity;
   const PathState &stalk = profile.hemifusion.front();
-  output.summary.set("stalk energy by Gaussian ratio", kappa * stalk.network.gaussian_curvature,
+  output.summary.set("stalk energy by Gaussian ratio", kappa * stalk.network.gaussian_curvature(),
                      "kT");
   if (stalk_saddle) {
     const auto highest = std::max_element(
@@ -248,7 +255,7 @@ void run_fusion_pathway(const RunContext &context) {
                        highest->energy.defects / kT / parameters.pathway.hydrophobic_tension,
                        "kT nm/pN");
     output.summary.set("stalk barrier by Gaussian ratio",
-                       kappa * highest->network.gaussian_curvature, "kT");
+                       kappa * highest->network.gaussian_curvature(), "kT");
   }
   if (parameters.leaflets.chain_modulus > 0.) {
     // Central difference over 2 % of stretch.

@@ -39,9 +39,20 @@ BarrierTable::Numbers inputs_of(const PathwaySetup &setup) {
       {"step [nm]", setup.settings.step},
       {"largest diaphragm [nm]", setup.settings.largest_diaphragm},
       {"lumen of the pore [nm]", setup.settings.pore_radii.front()},
+      {"force [pN]", setup.pair.force},
   };
-  for (const auto &[name, leaflet] : {std::make_pair("proximal ", &setup.pair.proximal),
-                                      std::make_pair("distal ", &setup.pair.distal)})
+  std::vector<std::pair<std::string, const Monolayer *>> leaflets = {
+      {"proximal ", &setup.pair.proximal}, {"distal ", &setup.pair.distal}};
+  if (setup.unequal) {
+    const auto &[vesicle, plasma_membrane] = *setup.unequal;
+    inputs["slope of the vesicle [rad]"] = vesicle.slope;
+    inputs["slope of the plasma membrane [rad]"] = plasma_membrane.slope;
+    leaflets = {{"proximal vesicle ", &vesicle.proximal},
+                {"distal vesicle ", &vesicle.distal},
+                {"proximal plasma membrane ", &plasma_membrane.proximal},
+                {"distal plasma membrane ", &plasma_membrane.distal}};
+  }
+  for (const auto &[name, leaflet] : leaflets)
     for (const auto &[quantity, value] :
          {std::make_pair("rigidity [pN nm]", leaflet->rigidity),
           std::make_pair("spontaneous curvature [1/nm]", leaflet->spontaneous_curvature),
@@ -54,7 +65,7 @@ BarrierTable::Numbers inputs_of(const PathwaySetup &setup) {
           std::make_pair("tension [pN/nm]", leaflet->tension),
           std::make_pair("hydration pressure [pN/nm^2]", leaflet->hydration_pressure),
           std::make_pair("hydration decay [nm]", leaflet->hydration_decay)})
-      inputs[std::string(name) + quantity] = value;
+      inputs[name + quantity] = value;
   return inputs;
 }
 

@@ -265,6 +265,13 @@ void declare_leaflets(ParameterTable::Section s, Parameters::TwoLeaflets &leafle
          "(fusion pathway).");
   s.real("Spontaneous curvature distal", leaflets.distal_curvature, "1/nm", between(-1., 1.),
          "The same of the two leaflets that face away.");
+  s.real_list("Spontaneous curvature proximal of the plasma membrane",
+              leaflets.plasma_membrane_proximal_curvature, "1/nm", between(-1., 1.),
+              "One number: that of the plasma membrane's leaflet that faces the vesicle, whose own "
+              "is the above; empty: the same (fusion pathway).");
+  s.real_list("Spontaneous curvature distal of the plasma membrane",
+              leaflets.plasma_membrane_distal_curvature, "1/nm", between(-1., 1.),
+              "The same of its leaflet that faces away.");
 }
 
 void declare_plasma_membrane(ParameterTable::Section s,
@@ -389,6 +396,16 @@ void declare_pathway(ParameterTable::Section s, Parameters::Pathway &pathway) {
          "Distance between the facing neutral surfaces of docked membranes, from whose energy the "
          "others are counted.");
   s.real("Tension", pathway.tension, "pN/nm", non_negative(), "Tension of each membrane.");
+  s.real_list("Tension of the plasma membrane", pathway.plasma_membrane_tension, "pN/nm",
+              non_negative(), "One number, if it is another than the vesicle's; empty: the same.");
+  s.choice("Bilayers", pathway.mirror_images,
+           {{"mirror images", true}, {"vesicle and plasma membrane", false}},
+           "mirror images: two equal bilayers stand for the two, with the mean of their "
+           "curvatures, lipids and tensions; fast, and right to the first order in the "
+           "difference. vesicle and plasma membrane: each as it is, at several times the cost.");
+  s.real("Force", pathway.force, "pN", non_negative(),
+         "Force that presses the membranes together at the box's radius, as SNARE complexes do; "
+         "its work is counted from the docked membranes on. Needs a free far end.");
   s.real("Box radius", pathway.box_radius, "nm", between(8., 200.),
          "Radius up to which the membranes are computed; there they have a given slope.");
   s.choice("Far end", pathway.held_at_gap, {{"free", false}, {"held at the gap", true}},
@@ -396,8 +413,8 @@ void declare_pathway(ParameterTable::Section s, Parameters::Pathway &pathway) {
            "that nothing but its membrane holds; energies converge with the box. held at the gap: "
            "they keep their distance there.");
   s.real("Vesicle radius", pathway.vesicle_radius, "nm", non_negative(),
-         "Radius of a vesicle that meets a flat membrane, in place of which two membranes with "
-         "half of its curvature meet; 0: both are flat.");
+         "Radius of a vesicle that meets a flat membrane; in place of them, mirror images have "
+         "half of its curvature each. 0: both are flat.");
   s.real("Hydrophobic tension", pathway.hydrophobic_tension, "pN/nm", non_negative(),
          "Tension between tails and water.");
   s.real("Hydrophobic decay", pathway.hydrophobic_decay, "nm", positive(),
@@ -1025,6 +1042,23 @@ void Parameters::check(const ParameterTable &table) const {
     if (pathway.string_images > 0 && pathway.string_images < 5)
       throw UserError("Pathway/String images (" + table.where("Pathway/String images") +
                       ") must be 0, for no string, or at least 5");
+    if (pathway.force > 0. && pathway.held_at_gap)
+      throw UserError(value("Pathway/Force", pathway.force) + " has nothing to move with " +
+                      "Pathway/Far end = held at the gap (" + table.where("Pathway/Far end") + ")");
+    for (const auto &[name, list] :
+         {std::make_pair("Leaflets/Spontaneous curvature proximal of the plasma membrane",
+                         &leaflets.plasma_membrane_proximal_curvature),
+          std::make_pair("Leaflets/Spontaneous curvature distal of the plasma membrane",
+                         &leaflets.plasma_membrane_distal_curvature),
+          std::make_pair("Pathway/Tension of the plasma membrane",
+                         &pathway.plasma_membrane_tension)}) {
+      if (list->size() > 1)
+        throw UserError(std::string(name) + " (" + table.where(name) + ") must be one number");
+      if (!list->empty() && from_pathway)
+        throw UserError(std::string(name) + " (" + table.where(name) +
+                        ") is for the scenario fusion pathway; exocytosis takes it from the "
+                        "lipids and from Plasma membrane/Tension");
+    }
     if (!std::is_sorted(pathway.pore_radii.begin(), pathway.pore_radii.end()))
       throw UserError("Pathway/Pore radii (" + table.where("Pathway/Pore radii") +
                       ") must be in rising order");

@@ -100,6 +100,7 @@ struct Parameters {
     double monolayer_rigidity = 10., tilt_modulus = 40., monolayer_thickness = 1.5;
     double gaussian_ratio = 0., maximum_chain_stretch = 1.3, chain_modulus = 0.;
     double proximal_curvature = -0.1, distal_curvature = -0.1;
+    std::vector<double> plasma_membrane_proximal_curvature, plasma_membrane_distal_curvature;
   } leaflets;
 
   struct PlasmaMembrane {
@@ -152,8 +153,9 @@ struct Parameters {
   } fusion;
 
   struct Pathway {
-    double gap = 2.5, tension = 0., box_radius = 16., vesicle_radius = 0.;
-    bool held_at_gap = false;
+    double gap = 2.5, tension = 0., box_radius = 16., vesicle_radius = 0., force = 0.;
+    std::vector<double> plasma_membrane_tension;
+    bool held_at_gap = false, mirror_images = true;
     double hydrophobic_tension = 45., hydrophobic_decay = 1.;
     double hydration_pressure = 0., hydration_decay = 0.2;
     double step = 0.25, largest_diaphragm = 5.;

@@ -5,8 +5,8 @@
 
 namespace fusogen {
 namespace {
-PathwaySetup setup(const Parameters &parameters, const double gap, const double tension,
-                   const double vesicle_radius) {
+/// What both membranes have in common, with the lipids of the vesicle.
+PathwaySetup setup(const Parameters &parameters, const double gap, const double tension) {
   const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
   const Parameters::Pathway &pathway = parameters.pathway;
   PathwaySetup result;
@@ -26,43 +26,72 @@ PathwaySetup setup(const Parameters &parameters, const double gap, const double 
   pair.proximal.hydration_decay = pathway.hydration_decay;
   pair.box = pathway.box_radius;
   pair.n_elements = pathway.elements;
+  pair.force = pathway.force;
   result.docked = gap + 2. * leaflets.monolayer_thickness;
   if (pathway.held_at_gap)
     pair.half_separation = 0.5 * result.docked;
-  // A sphere of radius R on a plane opens like two spheres of radius 2 R (Derjaguin).
-  if (vesicle_radius > 0.)
-    pair.slope = std::asin(0.5 * pathway.box_radius / vesicle_radius);
   result.defect = {HydrophobicDefect::Kind::patch, pathway.hydrophobic_tension,
                    pathway.hydrophobic_decay};
   result.settings = {pathway.step, pathway.largest_diaphragm, pathway.pore_radii};
   return result;
 }
+
+/// Sets the pair of a vesicle (upper) and a flat membrane.
+/// @param radius  of the vesicle; 0 if it is flat, too [nm]
+void set_membranes(PathwaySetup &setup, UnequalPair membranes, const double radius,
+                   const bool mirror_images) {
+  const double box = membranes.upper.box;
+  if (radius > 0.)
+    membranes.upper.slope = std::asin(box / radius);
+  setup.pair = membranes.mean();
+  if (!mirror_images)
+    setup.unequal = membranes;
+  // A sphere of radius R on a plane opens like two spheres of radius 2 R (Derjaguin).
+  else if (radius > 0.)
+    setup.pair.slope = std::asin(0.5 * box / radius);
+}
 } // namespace
 
 PathwaySetup pathway_of(const Parameters &parameters) {
-  return setup(parameters, parameters.pathway.gap, parameters.pathway.tension,
-               parameters.pathway.vesicle_radius);
+  const Parameters::TwoLeaflets &leaflets = parameters.leaflets;
+  const Parameters::Pathway &pathway = parameters.pathway;
+  PathwaySetup result = setup(parameters, pathway.gap, pathway.tension);
+  UnequalPair membranes{result.pair, result.pair};
+  const auto replace = [](double &value, const std::vector<double> &by) {
+    if (!by.empty())
+      value = by.front();
+  };
+  replace(membranes.lower.proximal.spontaneous_curvature,
+          leaflets.plasma_membrane_proximal_curvature);
+  replace(membranes.lower.distal.spontaneous_curvature, leaflets.plasma_membrane_distal_curvature);
+  if (!pathway.plasma_membrane_tension.empty())
+    membranes.lower.proximal.tension = membranes.lower.distal.tension =
+        0.5 * pathway.plasma_membrane_tension.front();
+  set_membranes(result, membranes, pathway.vesicle_radius, pathway.mirror_images);
+  return result;
 }
 
 PathwaySetup pathway_at_contact(const Parameters &parameters) {
   const double l0 = parameters.leaflets.monolayer_thickness;
-  PathwaySetup result = setup(parameters, parameters.fusion.gap - 2. * l0,
-                              parameters.plasma_membrane.tension, parameters.vesicle.radius);
+  PathwaySetup result =
+      setup(parameters, parameters.fusion.gap - 2. * l0, parameters.plasma_membrane.tension);
   const std::vector<Species> species = parameters.lipids.species();
-  const auto mix = [&](Monolayer &leaflet, const std::vector<double> &of_vesicle,
-                       const std::vector<double> &of_plasma_membrane) {
+  const auto mix = [&](Monolayer &leaflet, const std::vector<double> &shares) {
     double rigidity = 0.;
     leaflet.spontaneous_curvature = 0.;
     for (unsigned int i = 0; i < species.size(); ++i) {
-      const double share = 0.5 * (of_vesicle[i] + of_plasma_membrane[i]);
-      leaflet.spontaneous_curvature += share * species[i].spontaneous_curvature;
-      rigidity += share * species[i].rigidity;
+      leaflet.spontaneous_curvature += shares[i] * species[i].spontaneous_curvature;
+      rigidity += shares[i] * species[i].rigidity;
     }
     leaflet.rigidity *= rigidity;
   };
   const Parameters::Lipids &lipids = parameters.lipids;
-  mix(result.pair.proximal, lipids.vesicle_outer, lipids.plasma_membrane_outer);
-  mix(result.pair.distal, lipids.vesicle_inner, lipids.plasma_membrane_inner);
+  UnequalPair membranes{result.pair, result.pair};
+  mix(membranes.upper.proximal, lipids.vesicle_outer);
+  mix(membranes.upper.distal, lipids.vesicle_inner);
+  mix(membranes.lower.proximal, lipids.plasma_membrane_outer);
+  mix(membranes.lower.distal, lipids.plasma_membrane_inner);
+  set_membranes(result, membranes, parameters.vesicle.radius, parameters.pathway.mirror_images);
   result.settings.pore_radii = {parameters.fusion.initial_pore_radius - l0};
   return result;
 }

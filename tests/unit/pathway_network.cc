@@ -3,6 +3,7 @@
 #include "pathway/bilayer_network.h"
 #include "pathway/fusion_states.h"
 #include "pathway/minimisation.h"
+#include "pathway/unequal_bilayers.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -85,24 +86,66 @@ BOOST_AUTO_TEST_CASE(derivatives_with_hydrophobic_defects_and_hydration) {
   check_derivatives(hole);
 }
 
+// With all that couples the two: patches of unequal size, hydration across a surface that moves,
+// and a force on the far ends.
+BOOST_AUTO_TEST_CASE(derivatives_without_mirror_plane) {
+  MirrorPair pair;
+  pair.n_elements = 4;
+  pair.proximal.hydration_pressure = 100.;
+  pair.force = 20.;
+  Network half = facing_patches(pair, {});
+  half.far_force = pair.force;
+  set_patches(half, 0.55 * pi, 0.5);
+  MinimisationSettings few;
+  few.maximum_steps = 5;
+  minimise(half, few);
+  set_separate_patches(half, 0.55 * pi);
+  UnequalPair unequal{pair, pair};
+  unequal.upper.proximal.spontaneous_curvature = -0.2;
+  unequal.upper.distal.tension = 0.3;
+  unequal.upper.slope = 0.2;
+  Network whole = without_mirror_plane(half, Topology::patches);
+  set_difference(whole, unequal, 1.);
+  BOOST_REQUIRE(std::isfinite(whole.energy()));
+  release_patches(whole);
+  std::vector<double> x = whole.free_values();
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] += 0.003 * std::sin(i);
+  whole.set_free_values(x);
+  BOOST_REQUIRE(std::isfinite(whole.energy()));
+  BOOST_TEST(whole.energies().hydration > 0.);
+  BOOST_TEST(whole.energies().defects > 0.);
+  BOOST_TEST(whole.energies().work == 20. * whole.far_distance());
+  check_derivatives(whole);
+}
+
 BOOST_AUTO_TEST_CASE(defects_have_the_energy_of_their_shape) {
   HydrophobicDefect defect;
+  const auto energy_of = [&](const double r, const double z, const double angle,
+                             const double length) {
+    const BareEnd<double> end{r, z, angle, length};
+    return defect_energy(defect, 1., end, end.mirrored());
+  };
   const double sigma = defect.tension, xi = defect.decay;
   // Upright tails around a hole: half of a cylinder of the tails' length.
   defect.kind = HydrophobicDefect::Kind::hole;
   const double R = 0.7, l = 1.4;
-  BOOST_TEST(defect_energy(defect, R, 0., 0., l) == sigma * 2. * pi * R * l *
-                                                        std::cyl_bessel_i(1., R / xi) /
-                                                        std::cyl_bessel_i(0., R / xi),
+  BOOST_TEST(energy_of(R, 0., 0., l) == sigma * 2. * pi * R * l * std::cyl_bessel_i(1., R / xi) /
+                                            std::cyl_bessel_i(0., R / xi),
              tolerance(1e-13));
-  BOOST_CHECK_SMALL(defect_energy(defect, R + l, 0., -0.5 * pi, l), 1e-12);
+  BOOST_CHECK_SMALL(energy_of(R + l, 0., -0.5 * pi, l), 1e-12);
   // Flat patches, far apart and touching.
   defect.kind = HydrophobicDefect::Kind::patch;
-  BOOST_TEST(defect_energy(defect, 0., 100., 0.5 * pi, l) == sigma * pi * l * l, tolerance(1e-12));
-  BOOST_TEST(defect_energy(defect, 0., 0.4, 0.5 * pi, l) ==
-                 sigma * pi * l * l * std::tanh(0.4 / xi),
+  BOOST_TEST(energy_of(0., 100., 0.5 * pi, l) == sigma * pi * l * l, tolerance(1e-12));
+  BOOST_TEST(energy_of(0., 0.4, 0.5 * pi, l) == sigma * pi * l * l * std::tanh(0.4 / xi),
              tolerance(1e-12));
-  BOOST_CHECK_SMALL(defect_energy(defect, 0., 0., 0.5 * pi, l), 1e-12);
+  BOOST_CHECK_SMALL(energy_of(0., 0., 0.5 * pi, l), 1e-12);
+  // A patch without another one, before heads: the order parameter of one surface alone. A film of
+  // 0.02 xi keeps it finite.
+  const BareEnd<double> patch{0., 0.4, 0.5 * pi, l}, none{0., 0., 0.5 * pi, 1e-12};
+  BOOST_TEST(defect_energy(defect, 1., patch, none) + defect_energy(defect, -1., none, patch) ==
+                 sigma * pi * l * l * (std::tanh(0.2 / xi) + 1. / (std::sinh(0.4 / xi) + 0.02)),
+             tolerance(1e-5)); // the square root of the other's relative area
 }
 
 BOOST_AUTO_TEST_CASE(energy_is_that_of_its_parts) {

@@ -350,3 +350,88 @@ BOOST_AUTO_TEST_CASE(pores_without_mirror_plane) {
   BOOST_TEST(minimum.converged);
   BOOST_TEST(whole.energies().total() == symmetric[1], tolerance(1e-4));
 }
+
+// Both halves of a mirror pair, with nothing that holds them to the plane: the same energy, and no
+// way down on either side of the plane.
+BOOST_AUTO_TEST_CASE(states_without_mirror_plane_are_those_of_a_pair) {
+  const double J0 = -0.2;
+  MirrorPair pair = equal_leaflets(0., 10);
+  MirrorPair held = pair;
+  held.half_separation = 3.;
+  struct Case {
+    Network half;
+    Topology topology;
+  };
+  std::vector<Case> cases = {{stalk(pair), Topology::stalk},
+                             {stalk(held), Topology::stalk},
+                             {diaphragm(pair, 3.), Topology::diaphragm},
+                             {diaphragm(held, 3.), Topology::diaphragm},
+                             {pore(pair, 1.5), Topology::pore},
+                             {pore(held, 1.5), Topology::pore},
+                             {apposed_bilayers(pair, 2.75), Topology::apposed}};
+  for (Case &c : cases) {
+    BOOST_REQUIRE(minimise_from_afar(c.half).converged);
+    BOOST_REQUIRE(follow(c.half, [&](Network &n, const double t) {
+                    set_spontaneous_curvature(n, t * J0);
+                  }).converged);
+    Network whole = without_mirror_plane(c.half, c.topology);
+    BOOST_TEST(whole.gaussian_curvature() == c.half.gaussian_curvature());
+    // Not to start from the symmetric state itself, in which no force breaks the symmetry.
+    set_slope(whole, 0.02, 0);
+    BOOST_REQUIRE(minimise(whole).converged);
+    BOOST_TEST(std::abs(whole.energies().total() - c.half.energies().total()) > 0.01 * kT);
+    set_slope(whole, 0., 0);
+    const Minimum minimum = minimise(whole);
+    BOOST_TEST(minimum.converged);
+    BOOST_TEST(minimum.gradient < 1e-6);
+    BOOST_TEST(minimum.negative_modes == 0u);
+    // A tenth of the accuracy asked for; the gauge is no longer the same on both sides of a disc.
+    BOOST_CHECK_SMALL((whole.energies().total() - c.half.energies().total()) / kT, 1e-4);
+  }
+}
+
+// Bilayers that exchange their lipids are the same state upside down, so that energies go with the
+// square of the difference.
+BOOST_AUTO_TEST_CASE(energies_go_with_the_square_of_a_difference) {
+  const auto stalk_of = [](const double upper, const double lower) {
+    return FusionPath(
+               UnequalPair{equal_leaflets(-0.2 + upper, 10), equal_leaflets(-0.2 + lower, 10)}, {})
+        .stalk()
+        .energy.total();
+  };
+  const double mean = stalk_of(0., 0.), one = stalk_of(0.05, -0.05), two = stalk_of(0.1, -0.1);
+  BOOST_CHECK_SMALL((stalk_of(-0.1, 0.1) - two) / kT, 1e-4);
+  BOOST_TEST(std::abs(one - mean) / kT > 0.1);
+  BOOST_TEST((two - mean) / (one - mean) == 4., tolerance(0.05));
+}
+
+// All saddles of equal bilayers are saddles of two that need not be equal, too.
+BOOST_AUTO_TEST_CASE(saddle_to_the_stalk_without_mirror_plane) {
+  MirrorPair pair = equal_leaflets(-0.3, 8);
+  pair.proximal.hydration_pressure = 400.;
+  FusionPath path(pair, {}, 5.5);
+  const std::optional<PathSaddle> half = path.stalk_saddle(path.stalk_to_patches());
+  BOOST_REQUIRE(half.has_value());
+  BOOST_REQUIRE(half->state.has_value());
+  Network whole = without_mirror_plane(half->state->network, Topology::patches);
+  release_patches(whole);
+  const Minimum stationary = find_stationary(whole);
+  BOOST_TEST(stationary.converged);
+  BOOST_TEST(stationary.negative_modes == 1u);
+  BOOST_CHECK_SMALL((whole.energies().total() - half->state->network.energies().total()) / kT,
+                    1e-3);
+}
+
+// By a force on the far ends the energy changes as their distance does.
+BOOST_AUTO_TEST_CASE(distance_of_the_far_ends_is_the_derivative_by_the_force) {
+  const auto stalk_under = [](const double force) {
+    MirrorPair pair = equal_leaflets(-0.2, 10);
+    pair.force = force;
+    return FusionPath(pair, {}).stalk().network;
+  };
+  const double h = 0.3;
+  const Network less = stalk_under(20. - h), at = stalk_under(20.), more = stalk_under(20. + h);
+  // The rest is of the third order: with h = 1 pN it is 1.3e-4.
+  BOOST_TEST((more.energy() - less.energy()) / (2. * h) == at.far_distance(), tolerance(3e-5));
+  BOOST_TEST(more.far_distance() < less.far_distance());
+}
