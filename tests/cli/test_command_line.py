@@ -32,6 +32,7 @@ EQUILIBRIUM = os.path.join(FILES, "vesicle_equilibrium.prm")
 EXOCYTOSIS = os.path.join(FILES, "exocytosis.prm")
 PORE = os.path.join(FILES, "pore_energy.prm")
 FLICKERING = os.path.join(FILES, "flickering_pore.prm")
+PATHWAY = os.path.join(FILES, "fusion_pathway.prm")
 FROM_PATHWAY = os.path.join(FILES, "exocytosis_from_pathway.prm")
 TETHER = os.path.join(FILES, "tether.prm")
 TRANSPORT = os.path.join(FILES, "transport.prm")
@@ -229,6 +230,8 @@ class WrongInput(TestCase):
             (FROM_PATHWAY, "Fusion/Initial pore radius=1.5", "2.0"),
             (FROM_PATHWAY, "Pathway/Box radius=25", "Vesicle/Radius = 20"),
             (FROM_PATHWAY, "Pathway/Far end=held at the gap", "flat membranes only"),
+            (FROM_PATHWAY, "Pathway/Tension of the plasma membrane=1", "fusion pathway"),
+            (PATHWAY, "Leaflets/Spontaneous curvature proximal of the plasma membrane=-0.1, 0", "one number"),
             (EQUILIBRIUM, "Leaflets/Local excess=0.1", "two leaflets"),
             (EQUILIBRIUM, "Vesicle/Reduced volume=0.001", "0.01 or greater"),
             (EQUILIBRIUM, "Vesicle/Initial shape=sphere", "Vesicle/Reduced volume = 0.8"),
