@@ -57,7 +57,7 @@ Row state_of(const UnequalPair &pair, const Topology topology, const bool whole)
         pair.differ()
             ? follow(
                   network, [&](BilayerNetwork &n, const double t) { set_difference(n, pair, t); },
-                  1.)
+                  0.25)
             : minimise(network);
   }
   if (row.minimum.converged)

@@ -118,7 +118,7 @@ BilayerNetwork FusionPath::with_materials(BilayerNetwork network, const Topology
   if (minimum.converged && unequal) {
     network = without_mirror_plane(network, topology);
     minimum = follow(
-        network, [&](Network &n, const double t) { set_difference(n, *unequal, t); }, 1.);
+        network, [&](Network &n, const double t) { set_difference(n, *unequal, t); }, 0.25);
   }
   if (!minimum.converged)
     throw ComputationError("a state on the way to fusion does not converge for these lipids", 0.,
