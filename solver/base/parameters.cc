@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <ostream>
 #include <sstream>
 #include <stdexcept>
@@ -41,6 +42,7 @@ struct ParameterTable::Node {
   Node *parent = nullptr;
   std::vector<std::unique_ptr<Entry>> entries;
   std::vector<std::unique_ptr<Node>> children;
+  std::map<std::string, std::string> successors; // of names that there were once
 };
 
 namespace {
@@ -294,6 +296,10 @@ ParameterTable::Section ParameterTable::section(const std::string &path) {
   return Section(*this, find_or_create(*root, path));
 }
 
+void ParameterTable::Section::replaced(const std::string &name, const std::string &by) {
+  node->successors[name] = by;
+}
+
 ParameterTable::Section ParameterTable::Section::section(const std::string &name) const {
   return Section(*table, table->find_or_create(*node, name));
 }
@@ -498,6 +504,10 @@ ParameterTable::Entry &ParameterTable::find_entry(Node &node, const std::string 
       return *entry;
     known.push_back(entry->name);
   }
+
+  if (const auto successor = node.successors.find(name); successor != node.successors.end())
+    throw UserError(origin + ": there is no parameter " + quoted(name) + " in section " +
+                    node.path + " any more; use " + successor->second + " instead");
 
   std::vector<std::string> elsewhere;
   for_each_node(*root, [&](const Node &other) {

@@ -38,10 +38,11 @@ public:
     return {
         mesh,
         [shapes = shapes](const unsigned int cell, const Point<2> &xi) { return shapes[cell](xi); },
-        patches};
+        patches,
+        {}};
   }
 
-private:
+  // Number of the vertex at a place; a new one if there is none.
   unsigned int vertex(const Point<3> &x) {
     for (unsigned int v = 0; v < mesh.vertices.size(); ++v)
       if (mesh.vertices[v].distance(x) < tolerance)
@@ -50,6 +51,7 @@ private:
     return mesh.vertices.size() - 1;
   }
 
+private:
   Component component;
   double tolerance;
   QuadMesh mesh;
@@ -86,6 +88,22 @@ Loop circle_loop(const double radius, const unsigned int n_pieces, const double 
   };
 }
 
+// The edges of a rectangle around @p centre, anticlockwise from its lower right corner.
+Loop block_loop(const Point<2> &centre, const std::array<double, 2> &x,
+                const std::array<double, 2> &y) {
+  const std::array<Point<2>, 5> corners = {{Point<2>(x[1], y[0]), Point<2>(x[1], y[1]),
+                                            Point<2>(x[0], y[1]), Point<2>(x[0], y[0]),
+                                            Point<2>(x[1], y[0])}};
+  return [=](const unsigned int piece, const double s) {
+    const Point<2> here((1. - s) * corners[piece][0] + s * corners[piece + 1][0],
+                        (1. - s) * corners[piece][1] + s * corners[piece + 1][1]);
+    const Tensor<1, 2> d = here - centre;
+    const double expected = 0.5 * PI * (piece + s - 0.5);
+    const double phi = std::atan2(d[1], d[0]);
+    return LogPolar{std::log(d.norm()), phi + 2. * PI * std::round((expected - phi) / (2. * PI))};
+  };
+}
+
 // The mean radius of a loop.
 double log_radius(const Loop &loop, const unsigned int n_pieces) {
   constexpr unsigned int samples = 32;
@@ -96,13 +114,15 @@ double log_radius(const Loop &loop, const unsigned int n_pieces) {
   return sum;
 }
 
-// Layers of cells between two loops around @p centre, as many as make the cells about square. The
-// shape of each loop fades out over one layer, so that those between them are circles.
+// Layers of cells between two loops around @p centre, as many as make the cells about square, but
+// not less than @p least_layers. The shape of each loop fades out over one layer, so that those
+// between them are circles.
 void add_layers(Builder &builder, const PlaneShape &plane, const Point<2> &centre,
-                const Loop &inner, const Loop &outer, const unsigned int n_pieces) {
+                const Loop &inner, const Loop &outer, const unsigned int n_pieces,
+                const unsigned int least_layers = 1) {
   const double inner_mean = log_radius(inner, n_pieces), outer_mean = log_radius(outer, n_pieces);
   const unsigned int n_layers =
-      std::max(1., std::round((outer_mean - inner_mean) / (2. * PI / n_pieces)));
+      std::max<double>(least_layers, std::round((outer_mean - inner_mean) / (2. * PI / n_pieces)));
   for (unsigned int layer = 0; layer < n_layers; ++layer)
     for (unsigned int piece = 0; piece < n_pieces; ++piece)
       builder.add([=](const Point<2> &xi) {
@@ -279,21 +299,9 @@ MeshedSurface membrane_mesh(const double rim_radius, const std::vector<DockingPa
     if (!taken.insert({i, j}).second)
       throw std::invalid_argument("Two docking patches are at the same place.");
     add_patch(patch);
-    // The edges of the block anticlockwise from its lower right corner.
-    const double x[2] = {lines[0][i], lines[0][i + 1]}, y[2] = {lines[1][j], lines[1][j + 1]};
-    const std::array<Point<2>, 5> corners = {{Point<2>(x[1], y[0]), Point<2>(x[1], y[1]),
-                                              Point<2>(x[0], y[1]), Point<2>(x[0], y[0]),
-                                              Point<2>(x[1], y[0])}};
-    const Point<2> position = patch.position;
-    const Loop block = [=](const unsigned int piece, const double s) {
-      const Point<2> here((1. - s) * corners[piece][0] + s * corners[piece + 1][0],
-                          (1. - s) * corners[piece][1] + s * corners[piece + 1][1]);
-      const Tensor<1, 2> d = here - position;
-      const double expected = 0.5 * PI * (piece + s - 0.5);
-      const double phi = std::atan2(d[1], d[0]);
-      return LogPolar{std::log(d.norm()), phi + 2. * PI * std::round((expected - phi) / (2. * PI))};
-    };
-    add_layers(builder, plane, position, square_loop(patch.radius), block, 4);
+    const Loop block =
+        block_loop(patch.position, {lines[0][i], lines[0][i + 1]}, {lines[1][j], lines[1][j + 1]});
+    add_layers(builder, plane, patch.position, square_loop(patch.radius), block, 4);
   }
   for (unsigned int i = 0; i < nx; ++i)
     for (unsigned int j = 0; j < ny; ++j)
@@ -345,6 +353,76 @@ MeshedSurface membrane_mesh(const double rim_radius, const std::vector<DockingPa
   };
   add_layers(builder, plane, middle, grid, rim, n_pieces);
   return builder.surface(patch_cells);
+}
+
+namespace {
+// The patch at the top of the bud and the layers around it: up to the loop where the neck will be,
+// and from there to @p outer, a loop of four pieces. Returns the vertices of the neck's loop.
+std::vector<unsigned int> add_bud(Builder &builder, const PlaneShape &plane,
+                                  const double neck_radius, const Loop &outer) {
+  // The flat membrane has the cells of the bud squeezed together: as square as they can be on both.
+  constexpr double patch_share = 0.2;
+  constexpr unsigned int inner_layers = 3, outer_layers = 2;
+  const double patch = patch_share * neck_radius;
+  builder.add([=](const Point<2> &xi) {
+    return plane(Point<2>(patch * Tensor<1, 2>(square(2. * xi[0] - 1., 2. * xi[1] - 1.))));
+  });
+  const Loop neck = circle_loop(neck_radius, 4, -0.25 * PI);
+  add_layers(builder, plane, Point<2>(), square_loop(patch), neck, 4, inner_layers);
+  add_layers(builder, plane, Point<2>(), neck, outer, 4, outer_layers);
+  std::vector<unsigned int> ring;
+  for (unsigned int piece = 0; piece < 4; ++piece) {
+    const LogPolar x = neck(piece, 0.);
+    ring.push_back(builder.vertex(
+        plane(Point<2>(neck_radius * std::cos(x.phi), neck_radius * std::sin(x.phi)))));
+  }
+  return ring;
+}
+} // namespace
+
+MeshedSurface flat_donor_mesh(const double rim_radius, const double neck_radius) {
+  Builder builder(Component::plasma_membrane, rim_radius);
+  const std::vector<unsigned int> ring = add_bud(
+      builder, [](const Point<2> &y) { return Point<3>(y[0], y[1], 0.); }, neck_radius,
+      circle_loop(rim_radius, 4, -0.25 * PI));
+  MeshedSurface result = builder.surface({0});
+  result.ring = ring;
+  return result;
+}
+
+MeshedSurface tube_donor_mesh(const double radius, const double length, const double neck_radius) {
+  // Half of the block's sides, and what the neck and the ends need.
+  const double side = 0.6 * PI * radius, room = 1.3;
+  if (!(side > room * neck_radius))
+    throw std::invalid_argument("A tube of radius " + text(radius) +
+                                " nm is too narrow: its radius must be more than " +
+                                text(room * neck_radius / (0.6 * PI)) + " nm.");
+  if (!(0.5 * length > room * side))
+    throw std::invalid_argument("A tube of length " + text(length) +
+                                " nm is too short: it must be longer than " +
+                                text(2. * room * side) + " nm.");
+  // Along the circumference, and along the axis.
+  const PlaneShape tube = [=](const Point<2> &y) {
+    return Point<3>(radius * std::cos(y[0] / radius), radius * std::sin(y[0] / radius), y[1]);
+  };
+  Builder builder(Component::plasma_membrane, length);
+  const std::vector<unsigned int> ring =
+      add_bud(builder, tube, neck_radius, block_loop(Point<2>(), {-side, side}, {-side, side}));
+  // Behind the block, and above and below it, three cells go around the tube.
+  const auto add_rectangle = [&](const double x0, const double x1, const double y0,
+                                 const double y1) {
+    builder.add([=](const Point<2> &xi) {
+      return tube(Point<2>((1. - xi[0]) * x0 + xi[0] * x1, (1. - xi[1]) * y0 + xi[1] * y1));
+    });
+  };
+  const double x[] = {-side, side, PI * radius, 2. * PI * radius - side},
+               y[] = {-0.5 * length, -side, side, 0.5 * length};
+  for (unsigned int j = 0; j < 3; ++j)
+    for (unsigned int i = (j == 1 ? 1 : 0); i < 3; ++i)
+      add_rectangle(x[i], x[i + 1], y[j], y[j + 1]);
+  MeshedSurface result = builder.surface({0});
+  result.ring = ring;
+  return result;
 }
 
 MeshedSurface together(const MeshedSurface &first, const MeshedSurface &second) {

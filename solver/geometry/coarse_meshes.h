@@ -16,6 +16,9 @@ struct MeshedSurface {
   QuadMesh::Geometry geometry;
   /// Docking patches: cells that a pore may take the place of, see fuse().
   std::vector<unsigned int> patches;
+  /// Of a donor membrane: the vertices around the place where the bud will have its neck, as
+  /// Pore::ring.
+  std::vector<unsigned int> ring;
 };
 
 /// A place of a membrane where a vesicle can fuse with it.
@@ -52,6 +55,19 @@ MeshedSurface vesicle_mesh(const ClosedShape &shape, unsigned int n);
 ///
 /// Throws std::invalid_argument with a sentence if the patches overlap or reach beyond the rim.
 MeshedSurface membrane_mesh(double rim_radius, const std::vector<DockingPatch> &patches);
+
+/// A flat membrane as membrane_mesh() makes it, from which a vesicle will bud around the origin:
+/// with layers of four cells each around a patch at the origin, and between them a loop at the
+/// distance @p neck_radius [nm] from it, where the material of the neck lies.
+MeshedSurface flat_donor_mesh(double rim_radius, double neck_radius);
+
+/// A tube around the z axis, between z = -length/2 and length/2, from which a vesicle will bud
+/// towards +x. Around the place where the tube meets the x axis it has the cells of
+/// flat_donor_mesh(), laid on the tube as paper would be, in a block that goes six tenths of the
+/// way around it, and beyond that a few more.
+///
+/// Throws std::invalid_argument with a sentence if the tube is too narrow or too short for the bud.
+MeshedSurface tube_donor_mesh(double radius, double length, double neck_radius);
 
 /// Both surfaces in one mesh; the cells and patches of @p second are counted after those of
 /// @p first.

@@ -419,7 +419,9 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
                                                   std::vector<ConservedField> &fields,
                                                   const std::vector<Vector *> &interpolated) {
   const auto &dofs = membrane.position_dofs();
-  const double quality_before = mesh_quality(membrane), rim_before = area_within_rim(membrane),
+  // The material of a rim without a place of its own stays there.
+  const auto area_in_reach = [&] { return rim_radius ? area_within_rim(membrane) : 0.; };
+  const double quality_before = mesh_quality(membrane), rim_before = area_in_reach(),
                area_before = membrane.area();
   const OldSurface old(membrane);
   const Vector start = membrane.positions(), move = displacement(largest_aspect_ratio);
@@ -503,7 +505,7 @@ std::optional<double> SurfaceMotion::redistribute(const double largest_aspect_ra
   }
 
   // What passed the rim; the rest of the material is where it was.
-  const double left = rim_before - area_within_rim(membrane), area_after = membrane.area();
+  const double left = rim_before - area_in_reach(), area_after = membrane.area();
   Vector areas = membrane.tension_vector(false);
   areas = membrane.shape_areas();
   areas *= (membrane.total_area(material_area) - left) / area_after;

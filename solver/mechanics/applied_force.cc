@@ -29,16 +29,6 @@ double PoleForce<dim>::add_to_nodal_constraint(const NodalState &cell,
 }
 
 template <int dim>
-void RingForce<dim>::add_to_nodes(const NodalState &cell, std::vector<double> &derivative) const {
-  if (cell.neck_node >= 0)
-    derivative[cell.neck_node * (dim + 1)] += force;
-}
-
-template <int dim> double RingForce<dim>::nodal_energy(const NodalState &cell) const {
-  return cell.neck_node >= 0 ? force * cell.positions[cell.neck_node * (dim + 1)] : 0.;
-}
-
-template <int dim>
 void VesicleForce<dim>::add_to(const PointState &p, PointDerivatives &d, bool) const {
   d.displacement_now[frame::value(2)] -= per_area(p) * p.before.weight;
 }
@@ -50,8 +40,6 @@ template <int dim> double VesicleForce<dim>::energy(const PointState &p) const {
 
 template class PoleForce<1>;
 template class PoleForce<2>;
-template class RingForce<1>;
 template class VesicleForce<1>;
 template class VesicleForce<2>;
-template class RingForce<2>;
 } // namespace fusogen

@@ -50,18 +50,6 @@ private:
   }
 };
 
-/// A radial force on the ring at the narrowest point of a neck, as a protein collar exerts it:
-/// energy F r_neck, where F is the force per ring, the integral of the force per length around it
-/// [pN]; F > 0 constricts. Meridian only.
-template <int dim> class RingForce : public Term<dim> {
-public:
-  explicit RingForce(double force) : force(force) {}
-  std::string name() const override { return "ring force"; }
-  void add_to_nodes(const NodalState &cell, std::vector<double> &derivative) const override;
-  double nodal_energy(const NodalState &cell) const override;
-
-  double force;
-};
 } // namespace fusogen
 
 #endif

@@ -19,6 +19,12 @@ public:
     result.compliance = target / modulus;
     return result;
   }
+  /// The same with the pressure difference that it has at its @p volume now.
+  static EnclosedVolume osmotic(double target, double modulus, double volume) {
+    EnclosedVolume result = osmotic(target, modulus);
+    result.multiplier = modulus * (1. - volume / target);
+    return result;
+  }
   /// A vesicle under a pressure difference [pN/nm^2], inside minus outside.
   static EnclosedVolume under_pressure(double pressure) {
     return EnclosedVolume(false, 0., pressure);

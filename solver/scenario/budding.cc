@@ -3,13 +3,12 @@
 
 #include "base/computation_error.h"
 #include "base/log.h"
-#include "geometry/curve_cell.h"
-#include "geometry/shapes.h"
 #include "io/surface_output.h"
-#include "mechanics/applied_force.h"
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/line_tension.h"
+#include "mechanics/tube_ends.h"
 #include "scenario/checkpointing.h"
+#include "scenario/donor.h"
 #include "scenario/exocytosis_surface.h"
 #include "scenario/membrane_terms.h"
 #include "scenario/time_stepper.h"
@@ -34,15 +33,19 @@ constexpr double negligible = 1e-2;
 constexpr double molecules_per_millimolar = 6.02214076e-4;
 
 const char *const outcome_vesicle = "vesicle";
+// In space the coarse cells around the neck are too large for a cut, and the run ends before.
+const char *const outcome_closed = "closed bud";
 
 // The patch takes the place of the plasma membrane.
 Parameters with_donor_patch(Parameters parameters) {
   parameters.plasma_membrane.patch_radius = parameters.budding.patch_radius;
-  parameters.plasma_membrane.tension = parameters.budding.tension;
+  // A tube keeps its membrane, whose tension follows from that.
+  parameters.plasma_membrane.tension =
+      parameters.budding.donor == DonorShape::flat ? parameters.budding.tension : 0.;
   return parameters;
 }
 
-class Budding {
+template <int dim> class Budding {
 public:
   explicit Budding(const RunContext &context);
   void run();
@@ -51,10 +54,10 @@ private:
   void start();
   void set_up_flow();
   void make_lipids();
-  void serialize(SurfaceArchive<1> &archive);
+  void serialize(SurfaceArchive<dim> &archive);
   double coat_area_at(double time) const;
-  Vector coat() const;
-  std::pair<Vector, Vector> coated_membrane(const Vector &on_coat) const;
+  Vector on_coat() const { return coat.on(*membrane, coat_area); }
+  std::pair<Vector, Vector> coated_membrane(const Vector &covered) const;
   void let_coat_and_lipids_act();
   void grow_coat();
   double longest_step() const;
@@ -66,7 +69,7 @@ private:
   double total_energy() const;
   double vesicle_part(const std::function<double(const SurfacePoint &)> &f) const;
   Observables observables() const;
-  double height() const { return surface.height(*membrane); }
+  double height() const { return bud_height(*membrane, parameters); }
   void write();
   void progress() const;
   void add_vesicle_to(Summary &summary) const;
@@ -75,17 +78,18 @@ private:
   const Parameters parameters;
   const double kT, kappa, bud_radius; // of a closed coat
   RunOutput output;
-  SurfaceOutput<1> pictures;
+  SurfaceOutput<dim> pictures;
   Checkpointing checkpointing;
-  TimeStepper<1> stepper;
-  ExocytosisSurface<1> surface;
+  TimeStepper<dim> stepper;
+  ExocytosisSurface<dim> surface;
+  Coat<dim> coat;
 
-  std::unique_ptr<Membrane<1>> membrane;
-  std::unique_ptr<FlowSystem<1>> flow;
-  std::unique_ptr<LipidFields<1>> lipids;
-  EnclosedVolume<1> *closed_volume = nullptr; // after the cut
-  std::optional<Neck> neck;                   // before it
-  double coat_area = 0.;                      // [nm^2]
+  std::unique_ptr<Membrane<dim>> membrane;
+  std::unique_ptr<FlowSystem<dim>> flow;
+  std::unique_ptr<LipidFields<dim>> lipids;
+  EnclosedVolume<dim> *closed_volume = nullptr; // after the cut
+  std::optional<Neck> neck;                     // before it
+  double coat_area = 0.;                        // [nm^2]
   bool is_cut = false;
   double cut_time = 0., cut_energy = 0., vesicle_area = 0., vesicle_volume = 0.;
   double initial_area = 0., area_left = 0., coat_work = 0., remeshing_energy = 0., dissipated = 0.;
@@ -94,14 +98,18 @@ private:
   double next_output; // [us]
 };
 
-Budding::Budding(const RunContext &context)
+template <int dim>
+Budding<dim>::Budding(const RunContext &context)
     : context(context), parameters(with_donor_patch(context.parameters)),
       kT(parameters.thermal_energy()), kappa(parameters.bending_rigidity()),
       bud_radius(2. / parameters.budding.spontaneous_curvature), output(context),
       pictures(context.communicator, context.directory), checkpointing(context),
       stepper(parameters.time, negligible * 8. * PI * kappa),
-      surface(parameters, context.communicator), next_output(parameters.time.output_interval) {
+      surface(parameters, context.communicator), coat(parameters.budding.edge_width),
+      next_output(parameters.time.output_interval) {
   output.begin(pictures);
+
+  surface.membrane_passes_rim = parameters.budding.donor == DonorShape::flat;
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!neck || !neck->has_waist)
@@ -111,36 +119,38 @@ Budding::Budding(const RunContext &context)
   };
 }
 
-void Budding::set_up_flow() {
+template <int dim> void Budding<dim>::set_up_flow() {
   const auto &bilayer = parameters.bilayer;
-  flow = std::make_unique<FlowSystem<1>>(
-      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, false}}});
+  const bool tube = parameters.budding.donor == DonorShape::tube; // whose ends are held
+  flow = std::make_unique<FlowSystem<dim>>(
+      *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {tube, true, false, false}}});
+  flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
   const double trace = 1e-6 * bilayer.surface_viscosity / (bud_radius * bud_radius);
-  add_membrane_terms(*flow, parameters, std::max(bilayer.drag_coefficient, trace));
+  add_membrane_terms(*flow, parameters, std::max(bilayer.drag_coefficient, trace), !tube);
+  if (tube)
+    flow->add(TubeEnds<dim>());
   if (parameters.budding.line_tension > 0.)
-    flow->add(LineTension<1>(parameters.budding.line_tension));
-  if (parameters.applied_force.ring != 0. && !is_cut)
-    flow->add(RingForce<1>(parameters.applied_force.ring));
+    flow->add(LineTension<dim>(parameters.budding.line_tension));
   if (is_cut)
-    closed_volume =
-        &flow->add(EnclosedVolume<1>::osmotic(vesicle_volume, parameters.vesicle.osmotic_modulus));
+    closed_volume = &flow->add(
+        EnclosedVolume<dim>::osmotic(vesicle_volume, parameters.vesicle.osmotic_modulus));
   flow->initialize();
   flow->area_relaxation_time =
       bilayer.surface_viscosity * std::pow(parameters.budding.cutting_radius, 2) / kappa;
 }
 
-void Budding::make_lipids() {
-  lipids = std::make_unique<LipidFields<1>>(*membrane, parameters.lipids.species(),
-                                            LipidForces{kT, kappa});
+template <int dim> void Budding<dim>::make_lipids() {
+  lipids = std::make_unique<LipidFields<dim>>(*membrane, parameters.lipids.species(),
+                                              LipidForces{kT, kappa});
 }
 
-void Budding::start() {
-  const Profile patch = flat_disc(parameters.plasma_membrane.patch_radius).reversed();
-  GradingParameters grading;
-  grading.n_cells = parameters.geometry.cells;
-  membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
-  membrane->create_meridian(
-      {{patch, graded_nodes(patch, grading), Component::plasma_membrane, Edge::rim, Edge::axis}});
+template <int dim> void Budding<dim>::start() {
+  Donor<dim> donor = make_donor<dim>(parameters, context.communicator);
+  membrane = std::move(donor.membrane);
+  if (dim == 2) {
+    surface.set_pore(donor.pore);
+    coat.set_distance(donor.distance);
+  }
   coat_area = coat_area_at(0.);
   set_up_flow();
   make_lipids();
@@ -157,7 +167,7 @@ void Budding::start() {
   neck = surface.necks(*membrane).front();
 }
 
-void Budding::serialize(SurfaceArchive<1> &archive) {
+template <int dim> void Budding<dim>::serialize(SurfaceArchive<dim> &archive) {
   StateArchive &state = archive.state();
   state.item("coat area", coat_area);
   state.item("cut time", cut_time);
@@ -177,52 +187,19 @@ void Budding::serialize(SurfaceArchive<1> &archive) {
   pictures.serialize(state);
   flow->serialize(archive);
   lipids->serialize(archive);
+  coat.serialize(archive, *membrane);
 }
 
-double Budding::coat_area_at(const double time) const {
+template <int dim> double Budding<dim>::coat_area_at(const double time) const {
   const auto &given = parameters.budding;
   return std::min(given.final_area(), given.initial_area + given.growth_rate * time);
 }
 
-// 1 on the coat, 0 outside, as a function of the area between a point and the pole alone: the coat
-// stays where its material is.
-Vector Budding::coat() const {
-  const double perimeter = std::sqrt(4. * PI * coat_area),
-               width = std::max(parameters.budding.edge_width * perimeter, 1e-12);
-  const CurveCell geometry(membrane->degree());
-  Vector owned = membrane->scalar_vector(false);
-  std::vector<types::global_dof_index> indices;
-  double area = 0.; // from the pole
-  for (int c = membrane->curves().size() - 1; c >= 0; --c) {
-    const auto points = membrane->curve_points(c);
-    const auto &cells = membrane->curves()[c];
-    for (int k = cells.size() - 1; k >= 0; --k) {
-      const double before = area;
-      geometry.integrate([&](const unsigned int a) { return points[k * membrane->degree() + a]; },
-                         0., 1., [&](double, const double dA) { area += dA; });
-      const Membrane<1>::Cell cell(&membrane->triangulation(), 0, cells[k],
-                                   &membrane->position_dofs());
-      if (!cell->is_locally_owned())
-        continue;
-      membrane->cell_scalar_indices(cell, indices);
-      for (unsigned int j = 0; j < 2; ++j) // the second end is nearer to the pole
-        if (owned.in_local_range(indices[j]))
-          owned(indices[j]) =
-              coat_area > 0.
-                  ? 0.5 * std::erfc(2. * (((j == 0) ? area : before) - coat_area) / width)
-                  : 0.;
-    }
-  }
-  owned.compress(VectorOperation::insert);
-  Vector result = membrane->scalar_vector(true);
-  result = owned;
-  return result;
-}
-
 // Spontaneous curvature and relative rigidity of the membrane with its coat and its lipids.
-std::pair<Vector, Vector> Budding::coated_membrane(const Vector &on_coat) const {
+template <int dim>
+std::pair<Vector, Vector> Budding<dim>::coated_membrane(const Vector &covered) const {
   Vector curvature = membrane->scalar_vector(false), rigidity = curvature, coated = curvature;
-  coated = on_coat;
+  coated = covered;
   curvature = lipids->spontaneous_curvature();
   rigidity = lipids->rigidity();
   curvature.add(parameters.budding.spontaneous_curvature, coated);
@@ -237,15 +214,15 @@ std::pair<Vector, Vector> Budding::coated_membrane(const Vector &on_coat) const 
   return {curvature_everywhere, rigidity_everywhere};
 }
 
-void Budding::let_coat_and_lipids_act() {
-  const Vector on_coat = coat();
-  const auto [curvature, rigidity] = coated_membrane(on_coat);
+template <int dim> void Budding<dim>::let_coat_and_lipids_act() {
+  const Vector covered = on_coat();
+  const auto [curvature, rigidity] = coated_membrane(covered);
   flow->set_lipids(curvature, rigidity);
-  flow->set_domain(on_coat);
+  flow->set_domain(covered);
 }
 
 // What the coat does to the membrane by growing on it, at its shape, is work of its own.
-void Budding::grow_coat() {
+template <int dim> void Budding<dim>::grow_coat() {
   const double area = is_cut ? coat_area : coat_area_at(stepper.time());
   if (area <= coat_area)
     return;
@@ -256,18 +233,18 @@ void Budding::grow_coat() {
   coat_work += total_energy() - energy_before;
 }
 
-double Budding::longest_step() const {
+template <int dim> double Budding<dim>::longest_step() const {
   const auto &given = parameters.budding;
   return is_cut || coat_area >= given.final_area()
              ? std::numeric_limits<double>::infinity()
              : largest_growth * 4. * PI * bud_radius * bud_radius / given.growth_rate;
 }
 
-double Budding::total_energy() const {
+template <int dim> double Budding<dim>::total_energy() const {
   return flow->energy() + parameters.plasma_membrane.tension * flow->total_material_area();
 }
 
-void Budding::move_lipids() {
+template <int dim> void Budding<dim>::move_lipids() {
   std::optional<Vector> moment;
   if (lipids->shape_membrane())
     moment = flow->normal_moment();
@@ -278,22 +255,28 @@ void Budding::move_lipids() {
   }
 }
 
-void Budding::keep_mesh() {
+template <int dim> void Budding<dim>::keep_mesh() {
   const double energy_before = total_energy();
   std::vector<ConservedField> fields = lipids->conserved();
+  const std::vector<ConservedField> of_coat = coat.conserved(*membrane);
+  fields.insert(fields.end(), of_coat.begin(), of_coat.end());
   Vector tension = flow->tension(), material_area = flow->material_area;
   const auto left = surface.keep_mesh(*membrane, true, material_area, fields, tension);
   if (!left)
     return;
   area_left += *left;
   flow->set_tension(tension);
+  if (!of_coat.empty()) {
+    coat.set_distance(fields.back().density);
+    fields.pop_back();
+  }
   lipids->mesh_changed(fields);
   let_coat_and_lipids_act();
   flow->mesh_moved(material_area);
   remeshing_energy += total_energy() - energy_before;
 }
 
-void Budding::advance(const double longest) {
+template <int dim> void Budding<dim>::advance(const double longest) {
   grow_coat();
   dissipated += stepper.advance(*flow, std::min(longest, longest_step())).dissipated;
   ++n_steps;
@@ -303,25 +286,26 @@ void Budding::advance(const double longest) {
     neck = surface.necks(*membrane).front();
 }
 
-bool Budding::neck_is_narrow() const {
+template <int dim> bool Budding<dim>::neck_is_narrow() const {
   return neck && neck->has_waist && neck->radius < parameters.budding.cutting_radius;
 }
 
-double Budding::vesicle_part(const std::function<double(const SurfacePoint &)> &f) const {
+template <int dim>
+double Budding<dim>::vesicle_part(const std::function<double(const SurfacePoint &)> &f) const {
   double sum = 0.;
-  SurfaceValues<1> values(membrane->degree());
+  SurfaceValues<dim> values(membrane->degree());
   std::vector<double> x;
   for (const auto &cell : membrane->position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() && Membrane<1>::component(cell) == Component::vesicle) {
+    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == Component::vesicle) {
       membrane->cell_positions(cell, x);
-      values.reinit(x, Membrane<1>::orientation(cell));
+      values.reinit(x, Membrane<dim>::orientation(cell));
       for (unsigned int q = 0; q < values.n_quadrature_points(); ++q)
         sum += values.weight(q) * f(values.at(q));
     }
   return Utilities::MPI::sum(sum, context.communicator);
 }
 
-void Budding::cut() {
+template <int dim> void Budding<dim>::cut() {
   const double energy_before = total_energy(), area_before = flow->total_material_area();
   auto change = [&] {
     try {
@@ -362,7 +346,7 @@ void Budding::cut() {
   Log::instance().information(line.str());
 }
 
-Observables Budding::observables() const {
+template <int dim> Observables Budding<dim>::observables() const {
   Observables now;
   now.time = stepper.time();
   now.time_step = stepper.last_step();
@@ -378,7 +362,7 @@ Observables Budding::observables() const {
   return now;
 }
 
-void Budding::write() {
+template <int dim> void Budding<dim>::write() {
   Statistics row = observables().row();
   row.set("height", "nm", height());
   row.set("coat area", "nm^2", coat_area);
@@ -392,23 +376,23 @@ void Budding::write() {
   row.set("Newton iterations", "", stepper.newton_iterations());
   output.append("statistics.csv", row);
 
-  SurfaceOutput<1>::Fields fields;
+  typename SurfaceOutput<dim>::Fields fields;
   for (const LipidField &field : lipids->fields())
     fields.scalars.emplace_back(
         field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") + " leaflet []",
         field.fraction);
-  const Vector on_coat = coat();
-  fields.scalars.emplace_back("coat []", on_coat);
+  const Vector covered = on_coat();
+  fields.scalars.emplace_back("coat []", covered);
   fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
   fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
-  const auto [curvature, rigidity] = coated_membrane(on_coat);
+  const auto [curvature, rigidity] = coated_membrane(covered);
   const Vector moment = flow->curvature_moment();
   pictures.write(
       *membrane, stepper.time(),
       {kappa, parameters.bilayer.spontaneous_curvature, kT, moment, &curvature, &rigidity}, fields);
 }
 
-void Budding::progress() const {
+template <int dim> void Budding<dim>::progress() const {
   std::ostringstream line;
   line.precision(4);
   line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
@@ -418,7 +402,7 @@ void Budding::progress() const {
   Log::instance().progress(line.str());
 }
 
-void Budding::add_vesicle_to(Summary &summary) const {
+template <int dim> void Budding<dim>::add_vesicle_to(Summary &summary) const {
   const double volume = vesicle_part([](const SurfacePoint &s) { return s.point * s.normal / 3.; });
   summary.set("vesicle radius", std::sqrt(vesicle_area / (4. * PI)), "nm");
   summary.set("vesicle area", vesicle_area, "nm^2");
@@ -434,15 +418,15 @@ void Budding::add_vesicle_to(Summary &summary) const {
                 lipids->amount(field, Component::vesicle), "nm^2");
 }
 
-void Budding::run() {
-  const auto save = [this](SurfaceArchive<1> &archive) {
+template <int dim> void Budding<dim>::run() {
+  const auto save = [this](SurfaceArchive<dim> &archive) {
     archive.state().item("is cut", is_cut);
     archive.state().item("vesicle volume", vesicle_volume);
     serialize(archive);
   };
   if (context.checkpoint) {
-    membrane = std::make_unique<Membrane<1>>(context.communicator, parameters.geometry.degree);
-    SurfaceArchive<1> archive = context.checkpoint->restore(*membrane);
+    membrane = std::make_unique<Membrane<dim>>(context.communicator, parameters.geometry.degree);
+    SurfaceArchive<dim> archive = context.checkpoint->restore(*membrane);
     // Which terms there are depends on these.
     archive.state().item("is cut", is_cut);
     archive.state().item("vesicle volume", vesicle_volume);
@@ -460,8 +444,14 @@ void Budding::run() {
   const auto limit = [&] {
     return is_cut ? std::min(end_time, cut_time + parameters.budding.time_after_cut) : end_time;
   };
-  while (stepper.time() < limit() * (1. - 1e-12)) {
+  bool closed = false;
+  while (stepper.time() < limit() * (1. - 1e-12) && !closed) {
     advance(std::min(next_output, limit()) - stepper.time());
+    if (!is_cut && neck_is_narrow() && dim == 2) {
+      write();
+      closed = true;
+      continue;
+    }
     if (!is_cut && neck_is_narrow()) {
       write();
       cut();
@@ -472,10 +462,10 @@ void Budding::run() {
       progress();
       next_output = next_output_after(stepper.time(), parameters.time.output_interval);
     }
-    checkpointing.after_step<1>(*membrane, stepper.time(), save);
+    checkpointing.after_step<dim>(*membrane, stepper.time(), save);
   }
   Log::instance().finish_progress();
-  const std::string outcome = is_cut ? outcome_vesicle : outcome_end_time;
+  const std::string outcome = is_cut ? outcome_vesicle : closed ? outcome_closed : outcome_end_time;
 
   Summary &summary = output.summary;
   observables().add_to(summary);
@@ -492,10 +482,15 @@ void Budding::run() {
   summary.set("rejected steps", stepper.n_rejected(), "");
   output.end(pictures);
   output.finish(outcome);
-  checkpointing.finish<1>(*membrane, stepper.time(), outcome, save);
+  checkpointing.finish<dim>(*membrane, stepper.time(), outcome, save);
   Log::instance().information("outcome: " + outcome);
 }
 } // namespace
 
-void run_budding(const RunContext &context) { Budding(context).run(); }
+void run_budding(const RunContext &context) {
+  if (context.parameters.geometry.dimension == Dimension::meridian)
+    Budding<1>(context).run();
+  else
+    Budding<2>(context).run();
+}
 } // namespace fusogen

@@ -3,11 +3,8 @@
 
 #include "base/log.h"
 #include "io/surface_output.h"
-#include "mechanics/applied_force.h"
-#include "mechanics/contact.h"
-#include "mechanics/enclosed_volume.h"
-#include "mechanics/snares.h"
 #include "scenario/checkpointing.h"
+#include "scenario/docking_terms.h"
 #include "scenario/exocytosis_surface.h"
 #include "scenario/membrane_terms.h"
 #include "scenario/time_stepper.h"
@@ -47,9 +44,8 @@ private:
 
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
-  Contact<dim> *contact = nullptr;
-  Zippering<dim> *snares = nullptr; // or none
-  double height = 0., speed = 0.;   // of the vesicle's middle [nm], [nm/us]
+  DockingTerms<dim> holding;
+  double height = 0., speed = 0.; // of the vesicle's middle [nm], [nm/us]
   double area_left = 0., initial_area = 0.;
   double next_output;
 };
@@ -75,15 +71,8 @@ template <int dim> void Docking<dim>::set_up_flow() {
   flow = std::make_unique<FlowSystem<dim>>(
       *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, false}}});
   add_membrane_terms(*flow, parameters, bilayer.drag_coefficient);
-  flow->add(EnclosedVolume<dim>::osmotic(4. / 3. * PI * std::pow(parameters.vesicle.radius, 3),
-                                         parameters.vesicle.osmotic_modulus));
-  const double area = 4. * PI * std::pow(parameters.vesicle.radius, 2);
-  flow->add(VesicleForce<dim>(-parameters.docking.force, area));
-  contact = &flow->add(Contact<dim>(parameters.contact));
-  if (parameters.snares.number > 0)
-    snares = &flow->add(Zippering<dim>(
-        parameters.snares,
-        Vector3({parameters.vesicle.docking(0).x, parameters.vesicle.docking(0).y, 0.})));
+  holding =
+      add_docking_terms(*flow, parameters, 4. / 3. * PI * std::pow(parameters.vesicle.radius, 3));
   flow->initialize();
   flow->area_relaxation_time =
       bilayer.surface_viscosity * std::pow(parameters.vesicle.radius, 2) / kappa;
@@ -151,12 +140,12 @@ template <int dim> Observables Docking<dim>::observables() const {
 template <int dim> void Docking<dim>::write() {
   Statistics row = observables().row();
   row.set("height of the vesicle", "nm", height);
-  row.set("least distance", "nm", contact->least_distance());
-  row.set("contact force", "pN", contact->force_on(Component::vesicle)[2]);
+  row.set("least distance", "nm", holding.contact->least_distance());
+  row.set("contact force", "pN", holding.contact->force_on(Component::vesicle)[2]);
   row.set("contact energy", "kT", flow->energies().at("contact") / kT);
-  if (snares) {
-    row.set("SNARE force", "pN", -snares->force_on(Component::vesicle)[2]);
-    row.set("SNARE energy", "kT", flow->energies().at(snares->name()) / kT);
+  if (holding.snares) {
+    row.set("SNARE force", "pN", -holding.snares->force_on(Component::vesicle)[2]);
+    row.set("SNARE energy", "kT", flow->energies().at(holding.snares->name()) / kT);
   }
   row.set("area through rim", "nm^2", area_left);
   row.set("Newton iterations", "", stepper.newton_iterations());
@@ -171,8 +160,8 @@ template <int dim> void Docking<dim>::progress() const {
   std::ostringstream line;
   line.precision(4);
   line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
-       << " us, least distance = " << contact->least_distance()
-       << " nm, contact force = " << contact->force_on(Component::vesicle)[2] << " pN";
+       << " us, least distance = " << holding.contact->least_distance()
+       << " nm, contact force = " << holding.contact->force_on(Component::vesicle)[2] << " pN";
   Log::instance().progress(line.str());
 }
 
@@ -201,7 +190,7 @@ template <int dim> void Docking<dim>::run() {
     observe();
     // Far away nothing may pull the vesicle but a force.
     const bool docked = std::abs(speed) < speed_at_rest &&
-                        contact->least_distance() < std::numeric_limits<double>::infinity();
+                        holding.contact->least_distance() < std::numeric_limits<double>::infinity();
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || docked) {
       write();
       progress();
@@ -218,15 +207,22 @@ template <int dim> void Docking<dim>::run() {
   Summary &summary = output.summary;
   observables().add_to(summary);
   summary.set("height of the vesicle", height, "nm");
-  summary.set("least distance", contact->least_distance(), "nm");
-  summary.set("contact force", contact->force_on(Component::vesicle)[2], "pN");
+  summary.set("least distance", holding.contact->least_distance(), "nm");
+  summary.set("contact force", holding.contact->force_on(Component::vesicle)[2], "pN");
   summary.set("contact energy", flow->energies().at("contact") / kT, "kT");
-  if (snares) {
-    summary.set("SNARE force", -snares->force_on(Component::vesicle)[2], "pN");
-    summary.set("SNARE energy", flow->energies().at(snares->name()) / kT, "kT");
+  if (holding.snares) {
+    summary.set("SNARE force", -holding.snares->force_on(Component::vesicle)[2], "pN");
+    summary.set("SNARE energy", flow->energies().at(holding.snares->name()) / kT, "kT");
   }
   summary.set("area ledger error",
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
+  if constexpr (dim == 1)
+    if (context.story != nullptr)
+      for (unsigned int curve = 0; curve < 2; ++curve) {
+        context.story->docked[curve].clear();
+        for (const auto &x : membrane->curve_points(curve))
+          context.story->docked[curve].insert(context.story->docked[curve].end(), {x[0], x[1]});
+      }
   output.end(pictures);
   output.finish(outcome);
   checkpointing.finish<dim>(*membrane, stepper.time(), outcome, save);

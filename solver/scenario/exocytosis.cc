@@ -15,6 +15,7 @@
 #include "scenario/arrest.h"
 #include "scenario/checkpointing.h"
 #include "scenario/course.h"
+#include "scenario/docking_terms.h"
 #include "scenario/exocytosis_surface.h"
 #include "scenario/fusion_schedule.h"
 #include "scenario/leaflets.h"
@@ -129,6 +130,7 @@ private:
   std::vector<NeckRing<dim> *> rings, crowds; // of constriction, of SNARE complexes
   std::vector<LumenPressure<dim> *> lumen_pressures;
   BoundaryTension<dim> *boundary_tension = nullptr;
+  DockingTerms<dim> holding; // of a vesicle whose docking was computed, until the pore opens
   std::unique_ptr<LipidFields<dim>> lipids;
   MixingSignals<dim> assay;  // contents count mid-surface, so it is told each leaflet's density
   std::vector<Lumen> lumens; // one for each vesicle, as the necks
@@ -181,6 +183,11 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
       arrest(parameters.fusion.arrest_time, parameters.thermal.noise),
       next_output(schedule.next_output(0., parameters.time.output_interval)) {
   output.begin(pictures);
+  if (dim == 1 && context.story != nullptr)
+    for (unsigned int curve = 0; curve < 2; ++curve)
+      for (unsigned int i = 0; i + 1 < context.story->docked[curve].size(); i += 2)
+        surface.docked_shape[curve].emplace_back(context.story->docked[curve][i],
+                                                 context.story->docked[curve][i + 1]);
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!fused || flat_since >= 0.)
@@ -205,8 +212,6 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   add_leaflets(*flow, parameters);
   if (parameters.applied_force.pole != 0.)
     flow->add(PoleForce<dim>::given(parameters.applied_force.pole));
-  if (parameters.applied_force.ring != 0.)
-    flow->add(RingForce<dim>(parameters.applied_force.ring));
   pore_flows.clear();
   rings.clear();
   crowds.clear();
@@ -224,6 +229,9 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
     if (parameters.lumen_pressure > 0.)
       lumen_pressures.push_back(&flow->add(LumenPressure<dim>(i)));
   }
+  holding = {};
+  if (surface.has_docked_shape() && !fused && !separated)
+    holding = add_docking_terms(*flow, parameters, vesicle_volume());
   // A closed sphere has room for neither its area nor its volume: water follows solutes.
   if (separated) {
     if (closing.volume == 0.)
@@ -293,8 +301,8 @@ template <int dim> void Exocytosis<dim>::dock() {
 template <int dim> void Exocytosis<dim>::fuse() {
   const double energy_before = total_energy();
   const double area = area_inside();
-  take(surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields()), area);
   fused = true;
+  take(surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields()), area);
   dissipated = heat = 0.;
   dissipated_by.clear();
   fusion_energy = total_energy() - energy_before;
@@ -374,6 +382,7 @@ template <int dim> void Exocytosis<dim>::resume() {
   membrane = std::make_unique<Membrane<dim>>(context.communicator, parameters.geometry.degree);
   SurfaceArchive<dim> archive = context.checkpoint->restore(*membrane);
   // What terms there are depends on it.
+  archive.state().item("fused", fused);
   archive.state().item("separated", separated);
   archive.state().item("vesicle volume at closing", closing.volume);
   archive.state().item("jostled", jostled);
@@ -439,7 +448,7 @@ template <int dim> double Exocytosis<dim>::total_energy() const {
 // Potential energy of what acts on the membrane from outside; what it loses is work on the
 // membrane.
 template <int dim> double Exocytosis<dim>::external_energy() const {
-  double sum = 0.;
+  double sum = holding.contact ? holding.energy(*flow) : 0.;
   if (rings.empty() && crowds.empty() && lumen_pressures.empty())
     return sum;
   const auto energies = flow->energies();
@@ -624,11 +633,11 @@ template <int dim> std::vector<Stalk> Exocytosis<dim>::stalks() const {
   std::vector<Stalk> result;
   for (unsigned int i = 0; i < lumens.size() && hemifused(); ++i) {
     const auto docking = parameters.vesicle.docking(i);
-    const double gap = parameters.fusion.gap;
-    result.push_back(make_stalk(*membrane, {{docking.x, docking.y, gap},
-                                            {docking.x, docking.y, 0.},
+    const auto [lower, upper] = surface.docking_heights(*membrane);
+    result.push_back(make_stalk(*membrane, {{docking.x, docking.y, upper},
+                                            {docking.x, docking.y, lower},
                                             parameters.fusion.hemifusion_radius,
-                                            gap}));
+                                            upper - lower}));
   }
   return result;
 }
@@ -681,7 +690,7 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   now.total_energy = total_energy() / kT;
   now.dissipated_power = flow->total_dissipated_power() / kT;
   now.area = membrane->area();
-  now.volume = fused ? 0. : separated ? vesicle_volume() : membrane->volume();
+  now.volume = fused ? 0. : vesicle_volume();
   for (const Neck &neck : necks)
     now.volume += neck.lumen_volume;
   const bool is_flat = flat_since >= 0. && stepper.time() > flat_since;

@@ -16,6 +16,11 @@ namespace {
 constexpr double largest_misfit = 1.5, largest_misfit_with_noise = 2.5;
 constexpr unsigned int smoothing_with_noise = 3;
 
+// A meridian that is level at both ends.
+CurveSpline spline_through(const std::vector<dealii::Point<2>> &points) {
+  return {points, CurveEnd::horizontal, CurveEnd::horizontal};
+}
+
 GradingParameters grading(const int n_cells) {
   GradingParameters parameters;
   parameters.n_cells = n_cells;
@@ -45,8 +50,16 @@ ExocytosisSurface<1>::ExocytosisSurface(const Parameters &parameters, MPI_Comm c
 
 template <> std::unique_ptr<Membrane<1>> ExocytosisSurface<1>::docked() {
   const double radius = parameters.vesicle.radius;
-  const Profile vesicle = sphere(radius).shifted(parameters.fusion.gap + radius);
-  const Profile patch = flat_disc(parameters.plasma_membrane.patch_radius).reversed();
+  const auto as_docked = [&](const unsigned int curve) {
+    const CurveSpline spline = spline_through(docked_shape[curve]);
+    return Profile::parametric([spline](const double t) { return spline.at(t); }, 0.,
+                               spline.knots().back());
+  };
+  const bool given = has_docked_shape();
+  const Profile vesicle =
+      given ? as_docked(1) : sphere(radius).shifted(parameters.fusion.gap + radius);
+  const Profile patch =
+      given ? as_docked(0) : flat_disc(parameters.plasma_membrane.patch_radius).reversed();
   const int n_patch = parameters.geometry.cells / 2,
             n_vesicle = parameters.geometry.cells - n_patch;
   auto membrane = std::make_unique<Membrane<1>>(communicator, parameters.geometry.degree);
@@ -58,15 +71,26 @@ template <> std::unique_ptr<Membrane<1>> ExocytosisSurface<1>::docked() {
 }
 
 template <>
+std::array<double, 2> ExocytosisSurface<1>::docking_heights(const Membrane<1> &membrane) const {
+  if (!has_docked_shape())
+    return {{0., parameters.fusion.gap}};
+  return {{membrane.curve_points(0).back()[1], membrane.curve_points(1).front()[1]}};
+}
+
+template <>
 ExocytosisSurface<1>::Fused
 ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
                            const LipidFields<1> &lipids,
                            const std::vector<ConservedField> &leaflets) {
-  const OmegaShape omega = [&] {
+  const double pore_radius = parameters.fusion.initial_pore_radius;
+  const Profile omega = [&] {
     try {
-      return omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
-                                   parameters.fusion.initial_pore_radius,
-                                   parameters.plasma_membrane.patch_radius);
+      return has_docked_shape()
+                 ? fused_meridian(spline_through(membrane.curve_points(0)),
+                                  spline_through(membrane.curve_points(1)), pore_radius)
+                 : omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
+                                         pore_radius, parameters.plasma_membrane.patch_radius)
+                       .profile;
     } catch (const std::invalid_argument &error) {
       throw UserError("Fusion/Initial pore radius and Fusion/Gap do not make a neck: " +
                       std::string(error.what()));
@@ -74,9 +98,8 @@ ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
   }();
   Fused fused;
   fused.membrane = std::make_unique<Membrane<1>>(communicator, parameters.geometry.degree);
-  fused.membrane->create_meridian(
-      {{omega.profile, graded_nodes(omega.profile, grading(parameters.geometry.cells)),
-        Component::plasma_membrane, Edge::rim, Edge::axis}});
+  fused.membrane->create_meridian({{omega, graded_nodes(omega, grading(parameters.geometry.cells)),
+                                    Component::plasma_membrane, Edge::rim, Edge::axis}});
   carry_contents(membrane, lipids, leaflets, fused);
   return fused;
 }
@@ -85,7 +108,7 @@ template <>
 ExocytosisSurface<1>::Fused ExocytosisSurface<1>::cut(const Membrane<1> &fused, const Vector &,
                                                       const LipidFields<1> &lipids,
                                                       const std::vector<ConservedField> &leaflets) {
-  const CurveSpline curve(fused.curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal);
+  const CurveSpline curve = spline_through(fused.curve_points(0));
   const SeparatedMeridians sides = cut_at_neck(curve, find_neck(curve));
   const int n_patch = parameters.geometry.cells / 2,
             n_vesicle = parameters.geometry.cells - n_patch;
@@ -101,8 +124,7 @@ ExocytosisSurface<1>::Fused ExocytosisSurface<1>::cut(const Membrane<1> &fused, 
 }
 
 template <> std::vector<Neck> ExocytosisSurface<1>::necks(const Membrane<1> &fused) const {
-  return {
-      find_neck(CurveSpline(fused.curve_points(0), CurveEnd::horizontal, CurveEnd::horizontal))};
+  return {find_neck(spline_through(fused.curve_points(0)))};
 }
 
 template <> double ExocytosisSurface<1>::height(const Membrane<1> &membrane) const {

@@ -142,6 +142,10 @@ template <> std::unique_ptr<Membrane<2>> ExocytosisSurface<2>::docked() {
   return membrane;
 }
 
+template <> std::array<double, 2> ExocytosisSurface<2>::docking_heights(const Membrane<2> &) const {
+  return {{0., parameters.fusion.gap}};
+}
+
 template <>
 ExocytosisSurface<2>::Fused
 ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_area,
@@ -250,7 +254,9 @@ template <>
 std::optional<double>
 ExocytosisSurface<2>::keep_mesh(Membrane<2> &membrane, const bool, Vector &material_area,
                                 std::vector<ConservedField> &lipids, Vector &tension) const {
-  SurfaceMotion motion(membrane, parameters.plasma_membrane.patch_radius);
+  SurfaceMotion motion(
+      membrane, membrane_passes_rim ? std::optional<double>(parameters.plasma_membrane.patch_radius)
+                                    : std::nullopt);
   std::optional<double> left;
   std::vector<double> outflows(lipids.size(), 0.);
   for (unsigned int pass = 0; pass < most_passes; ++pass) {

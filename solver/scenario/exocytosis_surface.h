@@ -18,8 +18,15 @@ template <int dim> class ExocytosisSurface {
 public:
   ExocytosisSurface(const Parameters &parameters, MPI_Comm communicator);
 
-  /// Vesicles above a flat membrane: in the meridian one sphere.
+  /// Vesicles above a flat membrane: in the meridian one sphere, or what @ref docked_shape says.
   std::unique_ptr<Membrane<dim>> docked();
+  /// dim = 1: meridians of plasma membrane (rim to axis) and vesicle (south to north pole) that
+  /// have docked; none for a sphere above a plane.
+  std::array<std::vector<dealii::Point<2>>, 2> docked_shape;
+  bool has_docked_shape() const { return !docked_shape[0].empty(); }
+
+  /// Heights of the docked plasma membrane and vesicle where they are to be joined [nm].
+  std::array<double, 2> docking_heights(const Membrane<dim> &membrane) const;
 
   /// One membrane with a neck to each vesicle, in place of all; or the other way round.
   struct Fused {
@@ -35,6 +42,13 @@ public:
   /// @p leaflets is FlowSystem::leaflet_fields().
   Fused fuse(const Membrane<dim> &membrane, const Vector &material_area,
              const LipidFields<dim> &lipids, const std::vector<ConservedField> &leaflets);
+
+  /// dim = 2: there is a pore, with one vesicle, that fuse() has not made.
+  void set_pore(const Pore &pore) { pores = {pore}; }
+
+  /// Whether the rim has a place, which keep_mesh() puts it back to and membrane passes; else its
+  /// material stays there.
+  bool membrane_passes_rim = true;
 
   /// Whether a closed neck can be cut: there is no more than one.
   bool can_cut() const { return parameters.vesicle.number() == 1; }

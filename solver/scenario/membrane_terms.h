@@ -11,19 +11,20 @@
 #include "scenario/parameters.h"
 
 namespace fusogen {
-/// Adds what every vesicle at a plasma membrane has: bending energy with a horizontal rim,
-/// viscosity, drag, area that is kept, the tension of the membrane beyond the rim, which is
-/// returned, and the user's terms.
+/// Adds what every vesicle at a plasma membrane has: bending energy, viscosity, drag, area that
+/// is kept, the tension of the membrane beyond the rim, which is returned, and the user's terms.
 /// @param drag coefficient xi [pN us/nm^3]
+/// @param horizontal_rim the slope at the rim is clamped; else the caller says what it is
 template <int dim>
 BoundaryTension<dim> &add_membrane_terms(FlowSystem<dim> &flow, const Parameters &parameters,
-                                         const double drag) {
+                                         const double drag, const bool horizontal_rim = true) {
   const Parameters::Bilayer &bilayer = parameters.bilayer;
   Bending<dim> bending(parameters.bending_rigidity(), bilayer.spontaneous_curvature,
                        parameters.leaflets.neutral_distance);
   dealii::Tensor<1, 2> outward;
   outward[0] = 1.;
-  bending.clamp(Edge::rim, outward);
+  if (horizontal_rim)
+    bending.clamp(Edge::rim, outward);
   flow.add(std::move(bending));
   flow.add(SurfaceViscosity<dim>(bilayer.surface_viscosity));
   flow.add(Drag<dim>(drag));

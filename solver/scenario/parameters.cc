@@ -332,6 +332,13 @@ void declare_contact(ParameterTable::Section s, ContactLaw &contact, bool &conta
 }
 
 void declare_budding(ParameterTable::Section s, Parameters::Budding &budding) {
+  s.choice(
+      "Donor", budding.donor, {{"flat", DonorShape::flat}, {"tube", DonorShape::tube}},
+      "The membrane from which the vesicle buds. flat: a patch of a flat one. tube: a tube, as "
+      "of the endoplasmic reticulum, from whose side the vesicle buds (3d); its ends are held, "
+      "water passes them and membrane does not.");
+  s.real("Tube radius", budding.tube_radius, "nm", positive(), "Radius of that tube.");
+  s.real("Tube length", budding.tube_length, "nm", positive(), "Length of that tube.");
   s.real("Patch radius", budding.patch_radius, "nm", positive(),
          "Radius of the flat patch of the donor membrane, whose rim is fixed in space and passes "
          "material. Its lipids are those of Lipids/Vesicle outer leaflet and inner leaflet.");
@@ -351,7 +358,7 @@ void declare_budding(ParameterTable::Section s, Parameters::Budding &budding) {
   s.real("Line tension", budding.line_tension, "pN", non_negative(),
          "Line tension of the coat's edge.");
   s.real("Cutting radius", budding.cutting_radius, "nm", positive(),
-         "A neck narrower than this is cut.");
+         "A neck narrower than this is cut; in 3d the run ends there.");
   s.real("Time after cut", budding.time_after_cut, "us", non_negative(),
          "How long the run goes on with the vesicle and the membrane it came from.");
   s.real("Cargo concentration", budding.cargo_concentration, "mM", non_negative(),
@@ -496,9 +503,7 @@ void declare_constriction(ParameterTable::Section s, Parameters::RingOfProteins 
 void declare_applied_force(ParameterTable::Section s, Parameters::AppliedForce &applied_force) {
   s.real("Pole", applied_force.pole, "pN", any(),
          "Point force along z at the highest point of the membrane.");
-  s.real("Ring", applied_force.ring, "pN", any(),
-         "Radial force at the narrowest point of the neck, integrated around it; positive "
-         "constricts (meridian).");
+  s.replaced("Ring", "Constriction/Force");
 }
 
 void declare_lipids(ParameterTable::Section s, Parameters::Lipids &lipids) {
@@ -818,10 +823,10 @@ void Parameters::check(const ParameterTable &table) const {
     term->check(*this, table);
   if (kind != ScenarioKind::relaxation && kind != ScenarioKind::exocytosis &&
       kind != ScenarioKind::docking && kind != ScenarioKind::transport &&
-      geometry.dimension == Dimension::space)
+      kind != ScenarioKind::budding && geometry.dimension == Dimension::space)
     throw UserError(
         "Geometry/Dimension = 3d (" + table.where("Geometry/Dimension") +
-        ") is for Scenario/Kind = relaxation, docking or exocytosis only; the other scenarios "
+        ") is for Scenario/Kind = relaxation, budding, docking or exocytosis only; the others "
         "need meridian");
   if (geometry.adaptive) {
     if (kind != ScenarioKind::exocytosis || geometry.dimension != Dimension::space)
@@ -903,9 +908,6 @@ void Parameters::check(const ParameterTable &table) const {
       throw UserError(noise + "Vesicle/Volume = free, or a Vesicle/Reduced volume less than 1: a "
                               "sphere of fixed area and volume cannot move");
   }
-  if (applied_force.ring != 0. && geometry.dimension == Dimension::space)
-    throw UserError(value("Applied force/Ring", applied_force.ring) +
-                    " needs Geometry/Dimension = meridian");
   if (leaflets.local_excess != 0. &&
       (leaflets.model != Leaflets::two || kind != ScenarioKind::relaxation))
     throw UserError(value("Leaflets/Local excess", leaflets.local_excess) +
@@ -947,7 +949,11 @@ void Parameters::check(const ParameterTable &table) const {
   if (kind == ScenarioKind::budding) {
     lipids.check(table);
     const double radius = 2. / budding.spontaneous_curvature;
-    if (budding.patch_radius < 3. * radius)
+    if (budding.donor == DonorShape::tube && geometry.dimension == Dimension::meridian)
+      throw UserError("Budding/Donor = tube (" + table.where("Budding/Donor") +
+                      ") needs Geometry/Dimension = 3d: a bud on the side of a tube is not "
+                      "axisymmetric");
+    if (budding.donor == DonorShape::flat && budding.patch_radius < 3. * radius)
       throw UserError(value("Budding/Patch radius", budding.patch_radius) +
                       " must be at least three times the radius of the bud, 2 over " +
                       value("Budding/Coat curvature", budding.spontaneous_curvature));

@@ -34,6 +34,7 @@ enum class Dimension { meridian, space };
 enum class InitialShape { sphere, prolate, oblate, stomatocyte, mode, fused_pair, file };
 enum class LengthUnit { angstrom, nm, um, mm, m };
 enum class PoreKind { planar, vesicle_and_plasma_membrane };
+enum class DonorShape { flat, tube };
 enum class Nucleation { at_time, from_pathway };
 
 /// All that a user can set, in the units of the parameter file. A section is a struct; its comments
@@ -123,6 +124,8 @@ struct Parameters {
   } tether;
 
   struct Budding {
+    DonorShape donor = DonorShape::flat;
+    double tube_radius = 40., tube_length = 300.;
     double patch_radius = 150., tension = 0.005;
     double spontaneous_curvature = 0.1, rigidity = 1., area = 0., initial_area = 0.;
     double growth_rate = 10., edge_width = 4., line_tension = 0.;
@@ -167,7 +170,6 @@ struct Parameters {
 
   struct AppliedForce {
     double pole = 0.;
-    double ring = 0.;
   } applied_force;
 
   SnareRing snares;

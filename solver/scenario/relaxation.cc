@@ -273,8 +273,6 @@ template <int dim> void run_relaxation(const RunContext &context) {
   }
   if (parameters.applied_force.pole != 0.)
     flow.add(PoleForce<dim>::given(parameters.applied_force.pole));
-  if (parameters.applied_force.ring != 0.)
-    flow.add(RingForce<dim>(parameters.applied_force.ring));
   Contact<dim> *contact = nullptr;
   if (parameters.contact_with_itself)
     contact = &flow.add(Contact<dim>(parameters.contact, ContactOf::all));

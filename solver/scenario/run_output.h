@@ -10,6 +10,7 @@
 
 #include <mpi.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -34,6 +35,9 @@ struct Story {
   StateArchive::Values pictures;   ///< those of the stages before
   Summary summary;                 ///< of the stage that ended last
   std::vector<double> handed_over; ///< what a stage needs to know of those before
+  /// Meridians of plasma membrane and vesicle when it has docked: r and z of each node in turn
+  /// [nm].
+  std::array<std::vector<double>, 2> docked;
 
   /// With what a checkpoint in the middle of a stage keeps of it.
   void serialize(StateArchive &state) {
@@ -42,6 +46,8 @@ struct Story {
     for (unsigned int c = 0; c < 3; ++c)
       state.item(std::string("story: origin ") + "xyz"[c], origin[c]);
     state.item("story: handed over", handed_over);
+    state.item("story: docked plasma membrane", docked[0]);
+    state.item("story: docked vesicle", docked[1]);
   }
 };
 

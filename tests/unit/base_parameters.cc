@@ -53,6 +53,7 @@ struct Table {
         "Shape at the start.");
     vesicle.flag("Free volume", free_volume, "Let the volume go.");
     vesicle.text("Mesh file", mesh, "A mesh to start from.");
+    vesicle.replaced("Size", "Vesicle/Radius");
     vesicle.real_list("Radii", radii, "nm", positive(), "Radii to try.");
     auto lipids = table.section("Lipids");
     lipids.real("Diffusion", diffusion, "nm^2/us", non_negative(), "Of the lipids.");
@@ -275,6 +276,9 @@ BOOST_FIXTURE_TEST_CASE(mistakes_in_files_name_file_and_line, Table) {
   BOOST_TEST(error_of("subsection Lipids\n  set Difusion = 1\nend\n") ==
              "FILE, line 2: there is no parameter \"Difusion\" in section Lipids; did you mean "
              "\"Diffusion\"?");
+  BOOST_TEST(error_of("subsection Vesicle\n  set Size = 1\nend\n") ==
+             "FILE, line 2: there is no parameter \"Size\" in section Vesicle any more; use "
+             "Vesicle/Radius instead");
 }
 
 BOOST_FIXTURE_TEST_CASE(mistakes_in_the_form_of_a_file, Table) {

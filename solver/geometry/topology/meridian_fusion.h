@@ -2,6 +2,7 @@
 #ifndef FUSOGEN_GEOMETRY_TOPOLOGY_MERIDIAN_FUSION_H
 #define FUSOGEN_GEOMETRY_TOPOLOGY_MERIDIAN_FUSION_H
 
+#include "geometry/curve_spline.h"
 #include "geometry/membrane.h"
 
 namespace fusogen {
@@ -19,6 +20,15 @@ namespace fusogen {
 std::vector<Vector>
 contents_by_area(const Membrane<1> &before, const Membrane<1> &after,
                  const std::vector<std::pair<const Vector *, double>> &densities);
+
+/// The meridian of two membranes that have fused: @p plasma_membrane runs from the rim to the axis,
+/// @p vesicle from its south to its north pole, both with the outward normal (z', -r'), as they
+/// face each other. The neck is the arc that touches both and comes to the axis as near as
+/// @p pore_radius [nm]; what lies inside is left out. The area is conserved by scaling the vesicle
+/// about its south pole. For a sphere above a plane this is omega_conserving_area(), for others
+/// they keep their shape. Throws std::invalid_argument with a sentence if there is no such arc.
+Profile fused_meridian(const CurveSpline &plasma_membrane, const CurveSpline &vesicle,
+                       double pore_radius);
 } // namespace fusogen
 
 #endif
