@@ -279,6 +279,23 @@ struct Parameters {
   /// Bending rigidity [pN nm].
   double bending_rigidity() const { return bilayer.bending_rigidity * thermal_energy(); }
   double gaussian_modulus() const { return bilayer.gaussian_modulus * thermal_energy(); }
+
+private:
+  // Parts of check(), by subject or scenario.
+  void check_geometry(const ParameterTable &table) const;
+  void check_initial_shape(const ParameterTable &table) const;
+  void check_forces(const ParameterTable &table) const;
+  void check_leaflets(const ParameterTable &table) const;
+  void check_pore_energy(const ParameterTable &table) const;
+  void check_budding(const ParameterTable &table) const;
+  void check_contact(const ParameterTable &table) const;
+  void check_docking(const ParameterTable &table) const;
+  void check_tether(const ParameterTable &table) const;
+  void check_pathway(const ParameterTable &table) const;
+  void check_nucleation(const ParameterTable &table) const;
+  void check_exocytosis(const ParameterTable &table) const;
+  void check_transport(const ParameterTable &table) const;
+  void check_time(const ParameterTable &table) const;
 };
 } // namespace fusogen
 
