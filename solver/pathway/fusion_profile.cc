@@ -32,16 +32,19 @@ FusionProfile fusion_profile(FusionPath &path, const ProfileSettings &settings,
   FusionProfile result;
   say("stalk, diaphragms and pores");
   const double step = settings.step, largest = settings.largest_diaphragm;
-  const auto branches = share_out<std::vector<PathState>>(
-      {[&] { return path.stalk_to_patches(); }, [&] { return path.widening_stalk(step, largest); },
-       [&] { return path.narrower_diaphragms(step, largest); },
-       [&] { return path.wider_diaphragms(step, largest); },
-       [&] { return path.pores(settings.pore_radii); }},
-      path.communicator());
+  // In this order two ranks have about the same to do: the first and the second take longest, the
+  // fourth more than the rest.
+  const auto branches =
+      share_out<std::vector<PathState>>({[&] { return path.stalk_to_patches(); },
+                                         [&] { return path.narrower_diaphragms(step, largest); },
+                                         [&] { return path.wider_diaphragms(step, largest); },
+                                         [&] { return path.widening_stalk(step, largest); },
+                                         [&] { return path.pores(settings.pore_radii); }},
+                                        path.communicator());
   result.patches = branches[0];
   result.stalk_saddle = path.stalk_saddle(result.patches);
   std::reverse(result.patches.begin(), result.patches.end());
-  result.hemifusion = path.joined(branches[1], branches[2], branches[3]);
+  result.hemifusion = path.joined(branches[3], branches[1], branches[2]);
   result.pores = branches[4];
 
   say("from stalk to diaphragm");
