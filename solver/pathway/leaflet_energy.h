@@ -204,7 +204,9 @@ Number defect_energy(const HydrophobicDefect &defect, const double above,
     // Cones of unequal size: as if on the same area, with orders whose squares go as their areas.
     const Number area = R * end.length,
                  other_area = (facing.r + facing.length * sin(facing.angle)) * facing.length;
-    const Number mean = 0.5 * (area + other_area), misfit = mean - sqrt(area * other_area);
+    const Number mean = 0.5 * (area + other_area), product = area * other_area;
+    // A closed patch has none to share, and the root no slope there.
+    const Number misfit = value_of(product) > 0. ? mean - sqrt(product) : mean;
     const Number rise = end.length * cos(end.angle), other = facing.length * cos(facing.angle);
     Number sum(0.);
     for (unsigned int q = 0; q < 5; ++q) {
