@@ -103,7 +103,7 @@ template <int dim> PointState CellAssembly<dim>::state(const unsigned int q) con
 }
 
 template <int dim> NodalState CellAssembly<dim>::nodes() const {
-  return {positions, cell_unknowns->pole_node, cell_unknowns->neck_node};
+  return {positions, cell_unknowns->pole_node};
 }
 
 template <int dim>

@@ -52,7 +52,7 @@ template <int dim> struct CellUnknowns {
   Component component = Component::vesicle;
   /// Open edges of the cell: local face number and what edge it is.
   std::vector<std::pair<unsigned int, Edge>> edges;
-  int pole_node = -1, neck_node = -1; ///< see NodalState
+  int pole_node = -1; ///< see NodalState
 };
 
 /// Integrates terms over one cell: evaluates the state at the quadrature points, lets each term add

@@ -79,6 +79,8 @@ template <int dim> void DirectSolver<dim>::make_matrix() {
     for (const Index row : dofs)
       pattern.add_entries(row, dofs.begin(), dofs.end(), true);
   SparsityTools::distribute_sparsity_pattern(pattern, space.owned, communicator, rows);
+  if (solver)
+    matrix.compress(VectorOperation::add); // as in begin()
   matrix.reinit(space.owned, space.owned, pattern, communicator);
   solver = std::make_unique<SymmetricDirectSolver>(matrix);
 }

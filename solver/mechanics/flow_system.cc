@@ -67,50 +67,37 @@ FlowSystem<dim>::FlowSystem(Membrane<dim> &membrane, std::map<Edge, EdgeConditio
       velocity_vector(membrane.vector_field(true)),
       slip_velocity_vector(membrane.vector_field(true)), through_rim(membrane.scalar_vector(true)),
       gradient(mixed_vector(false)) {
-  update_marks();
+  find_pole();
 }
 
-template <int dim> void FlowSystem<dim>::update_marks() {
-  // The pole is the highest vertex (in the meridian: on the axis), the neck the vertex of least r
-  // whose neighbours both lie farther out. Among cells that share it, the one of lowest (rank,
-  // index) treats it.
-  const MPI_Comm communicator = surface_membrane.communicator();
-  const auto claim = [&](const double best_here,
-                         const std::pair<int, int> candidate) -> std::pair<int, int> {
-    const double best = Utilities::MPI::max(best_here, communicator);
-    const bool mine = candidate.first >= 0 && best_here >= best - 1e-12 * std::abs(best);
-    const int rank = Utilities::MPI::this_mpi_process(communicator);
-    const int winner =
-        Utilities::MPI::min(mine ? rank : std::numeric_limits<int>::max(), communicator);
-    return winner == rank ? candidate : std::pair<int, int>(-1, -1);
-  };
-  double highest = -std::numeric_limits<double>::max(),
-         narrowest = -std::numeric_limits<double>::max();
-  std::pair<int, int> pole_here = {-1, -1}, neck_here = {-1, -1};
-  std::vector<double> x, next;
+template <int dim> void FlowSystem<dim>::find_pole() {
+  // The highest vertex (in the meridian: on the axis). Among cells that share it, the one of lowest
+  // (rank, index) treats it.
+  double highest = -std::numeric_limits<double>::max();
+  pole = {-1, -1};
+  std::vector<double> x;
   for (const auto &cell : space.dof_handler.active_cell_iterators())
     if (cell->is_locally_owned()) {
       surface_membrane.cell_positions(cell, x);
       for (const unsigned int v : cell->vertex_indices()) {
-        const double z = x[v * spacedim + dim], r = x[v * spacedim];
+        const double z = x[v * spacedim + dim];
         const bool on_axis =
             dim == 2 || (cell->face(v)->at_boundary() &&
                          cell->face(v)->boundary_id() == types::boundary_id(Edge::axis));
         if (on_axis && z > highest) {
           highest = z;
-          pole_here = {cell->active_cell_index(), v};
-        }
-        if (dim == 1 && v == 0 && !cell->face(0)->at_boundary() && -r > narrowest) {
-          surface_membrane.cell_positions(cell->neighbor(0), next);
-          if (x[spacedim] > r && next[0] > r) {
-            narrowest = -r;
-            neck_here = {cell->active_cell_index(), v};
-          }
+          pole = {cell->active_cell_index(), v};
         }
       }
     }
-  pole = claim(highest, pole_here);
-  neck = claim(narrowest, neck_here);
+  const MPI_Comm communicator = surface_membrane.communicator();
+  const double top = Utilities::MPI::max(highest, communicator);
+  const bool mine = pole.first >= 0 && highest >= top - 1e-12 * std::abs(top);
+  const int rank = Utilities::MPI::this_mpi_process(communicator);
+  const int winner =
+      Utilities::MPI::min(mine ? rank : std::numeric_limits<int>::max(), communicator);
+  if (winner != rank)
+    pole = {-1, -1};
 }
 
 template <int dim>
@@ -136,7 +123,6 @@ void FlowSystem<dim>::for_each_cell(const double dt, const Function &function) c
       if (moved_before)
         surface_membrane.cell_vector_values(cell, *moved_before, unknowns.moved_before);
       unknowns.pole_node = pole.first == index ? pole.second : -1;
-      unknowns.neck_node = neck.first == index ? neck.second : -1;
       assembly.reinit(unknowns);
       function(cell, assembly);
     }
@@ -466,7 +452,7 @@ template <int dim> void FlowSystem<dim>::mesh_moved(const Vector &new_material_a
   history.clear(); // it belongs to nodes that were elsewhere
   begin_pairs();
   project_moment();
-  update_marks();
+  find_pole();
 }
 
 template <int dim>
@@ -862,20 +848,18 @@ template <int dim> void FlowSystem<dim>::serialize(SurfaceArchive<dim> &archive)
     state.item(name + ": rate of change of the potential", history[i].potential_rate);
   }
 
-  // The nodes that point forces act on stay the same until the mesh changes, though others may have
-  // become the highest: the marked node of each cell, or -1.
+  // The pole stays the same until the mesh changes, though another node may have become the
+  // highest: the marked node of each cell, or -1.
   const auto cells = SurfaceArchive<dim>::owned_cells(surface_membrane);
-  for (const auto &[name, mark] : {std::make_pair("pole", &pole), std::make_pair("neck", &neck)}) {
-    std::vector<double> marks(cells.size(), -1.);
-    for (unsigned int c = 0; c < cells.size() && !archive.loading(); ++c)
-      if (static_cast<int>(cells[c]->active_cell_index()) == mark->first)
-        marks[c] = mark->second;
-    archive.cell_values(name, 1, marks);
-    *mark = {-1, -1};
-    for (unsigned int c = 0; c < cells.size(); ++c)
-      if (marks[c] >= 0.)
-        *mark = {cells[c]->active_cell_index(), static_cast<int>(marks[c])};
-  }
+  std::vector<double> marks(cells.size(), -1.);
+  for (unsigned int c = 0; c < cells.size() && !archive.loading(); ++c)
+    if (static_cast<int>(cells[c]->active_cell_index()) == pole.first)
+      marks[c] = pole.second;
+  archive.cell_values("pole", 1, marks);
+  pole = {-1, -1};
+  for (unsigned int c = 0; c < cells.size(); ++c)
+    if (marks[c] >= 0.)
+      pole = {cells[c]->active_cell_index(), static_cast<int>(marks[c])};
 }
 
 template <int dim> Vector FlowSystem<dim>::moment() const {

@@ -180,8 +180,8 @@ public:
   /// Gives the next step a tension (scalar space, ghosted) to start from.
   void set_tension(const Vector &tension);
 
-  /// Finds the pole and the neck nodes that point forces act on; after the mesh changed.
-  void update_marks();
+  /// Finds the pole, on which a point force acts; after the mesh changed.
+  void find_pole();
 
   const Membrane<dim> &membrane() const { return surface_membrane; }
 
@@ -249,8 +249,7 @@ private:
   std::vector<Term<dim> *> constrained_terms, paired_terms;
   double potential = 0.; // mu of an area difference [pN/nm]
 
-  std::pair<int, int> pole = {-1, -1},
-                      neck = {-1,
+  std::pair<int, int> pole = {-1,
                               -1}; // (active cell index, local node), on the rank that treats it
   std::map<std::string, double> last_power;
   // Of the state that was assembled last.

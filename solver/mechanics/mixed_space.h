@@ -60,8 +60,8 @@ public:
   /// Block of a component of the element.
   Block block_of_component(unsigned int component) const;
 
-  /// What the nodes of @p cell carry if @p solution (ghosted) holds all unknowns. Marks of pole and
-  /// neck are left alone.
+  /// What the nodes of @p cell carry if @p solution (ghosted) holds all unknowns. The mark of
+  /// the pole is left alone.
   void get(const Cell &cell, const Vector &solution, CellUnknowns<dim> &unknowns) const;
 
   /// Whether a degree of freedom that block_index() calls @p block and @p index in @p cell is held

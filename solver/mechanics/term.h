@@ -103,7 +103,6 @@ struct NodalState {
   const std::vector<double> &positions; ///< of the surface now [nm]
   int pole_node; ///< local node of the membrane's highest point if it is this cell's to treat, else
                  ///< -1
-  int neck_node; ///< local node of the narrowest point of a neck likewise, else -1
 };
 
 /// A physical effect on the membrane: an energy, a dissipation or a constraint, written once for

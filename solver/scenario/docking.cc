@@ -183,6 +183,16 @@ template <int dim> void Docking<dim>::run() {
                                  std::pow(parameters.vesicle.radius, 2) / kappa,
                end_time = parameters.time.end,
                speed_at_rest = parameters.vesicle.radius / (times_at_rest * relaxation_time);
+  // Derenyi, Juelicher and Prost, Phys. Rev. Lett. 88 (2002) 238101.
+  const double tube_force = 2. * PI * std::sqrt(2. * kappa * parameters.plasma_membrane.tension);
+  if (parameters.docking.force > tube_force) {
+    std::ostringstream sentence;
+    sentence << "Docking/Force = " << parameters.docking.force << " pN is more than the "
+             << tube_force
+             << " pN that hold a tube of plasma membrane: the vesicle may be drawn out on one and "
+                "not come to rest";
+    Log::instance().warning(sentence.str());
+  }
   std::string outcome = outcome_end_time;
   while (stepper.time() < end_time * (1. - 1e-12)) {
     stepper.advance(*flow, std::min(next_output, end_time) - stepper.time());

@@ -33,7 +33,7 @@ template <int dim> double gradient_error(Membrane<dim> &membrane, FlowSystem<dim
   const double cell = shortest_cell(membrane);
   move(membrane, noisy_direction(membrane, 11), 0.02 * cell);
   flow.initialize();
-  flow.update_marks();
+  flow.find_pole();
   const Vector start = membrane.positions();
   const Vector gradient = flow.energy_gradient();
   double worst = 0, largest = 0;
