@@ -26,16 +26,20 @@ Neck find_neck(const CurveSpline &curve) {
     return -s.z1 / std::hypot(s.r1, s.z1);
   };
 
-  // From the pole outward: over the widest place of the vesicle, then down to the waist, which is
-  // where the radius has fallen the most. Ripples of an undulating membrane fall less.
+  // The waist is the deepest valley of the radius between two wider places. Ripples of an
+  // undulating membrane are shallower.
   Neck neck;
   std::size_t steepest = t.size() - 1, centre = 0;
-  double widest = radius(t.back()), deepest = 0.;
+  std::vector<double> widest_before(t.size());
+  for (std::size_t i = 0; i < t.size(); ++i)
+    widest_before[i] = i == 0 ? radius(t[i]) : std::max(widest_before[i - 1], radius(t[i]));
+  double widest_behind = radius(t.back()), deepest = 0.;
   for (std::size_t i = t.size(); i-- > 0;) {
     const double r = radius(t[i]);
-    widest = std::max(widest, r);
-    if (widest - r > std::max(deepest, round_off * widest)) {
-      deepest = widest - r;
+    widest_behind = std::max(widest_behind, r);
+    const double depth = std::min(widest_before[i], widest_behind) - r;
+    if (depth > std::max(deepest, round_off * widest_behind)) {
+      deepest = depth;
       centre = i;
     }
   }

@@ -209,7 +209,7 @@ class WrongInput(TestCase):
         cases = [
             (EXOCYTOSIS, "Fusion/Initial pore radius=12", "Vesicle/Radius = 20"),
             (EXOCYTOSIS, "Plasma membrane/Patch radius=25", "Vesicle/Radius = 20"),
-            (TETHER, "Geometry/Dimension=3d", "relaxation, docking or exocytosis"),
+            (TETHER, "Geometry/Dimension=3d", "relaxation, budding, docking or exocytosis"),
             (EXOCYTOSIS, "Vesicle/Reduced volume=0.9", "must be 1"),
             (EXOCYTOSIS, "Time/Smallest step=1", "Time/Initial step = 0.001"),
             (EXOCYTOSIS, "Applied force/Pole=20", "Bilayer/Drag coefficient"),
