@@ -128,7 +128,11 @@ template <> std::vector<Neck> ExocytosisSurface<1>::necks(const Membrane<1> &fus
 }
 
 template <> double ExocytosisSurface<1>::height(const Membrane<1> &membrane) const {
-  return membrane.curve_points(membrane.curves().size() - 1).back()[1];
+  const auto points = membrane.curve_points(membrane.curves().size() - 1);
+  double height = points.back()[1];
+  for (const auto &point : points)
+    height = std::max(height, -point[1]);
+  return height;
 }
 
 template <>

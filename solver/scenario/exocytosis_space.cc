@@ -235,7 +235,7 @@ template <> double ExocytosisSurface<2>::height(const Membrane<2> &membrane) con
     if (cell->is_locally_owned()) {
       membrane.cell_positions(cell, x);
       for (unsigned int i = 2; i < x.size(); i += 3)
-        highest = std::max(highest, x[i]);
+        highest = std::max(highest, std::abs(x[i]));
     }
   return Utilities::MPI::max(highest, communicator);
 }

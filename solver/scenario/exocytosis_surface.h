@@ -59,7 +59,8 @@ public:
 
   /// The neck of each vesicle.
   std::vector<Neck> necks(const Membrane<dim> &fused) const;
-  /// Height of the highest point above the plane of the rim [nm].
+  /// Largest distance of a point from the plane of the rim [nm]: a vesicle may lie in a dent below
+  /// it.
   double height(const Membrane<dim> &membrane) const;
   /// The largest amount of a field [nm^2] on any part of the fused membrane that has the area
   /// @p area [nm^2]; see largest_amount().
