@@ -128,7 +128,8 @@ public:
     /** Declares a text on one line, such as the name of a file; it may be empty. */
     void text(const std::string &name, std::string &target, const std::string &doc);
 
-    /** A parameter that there was once: who sets it is told the full name @p by of its successor. */
+    /** A parameter that there was once: who sets it is told the full name @p by of its successor.
+     */
     void replaced(const std::string &name, const std::string &by);
 
     /** A section inside this one. */
