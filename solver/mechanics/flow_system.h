@@ -21,8 +21,8 @@ struct StepResult {
   unsigned int linear_iterations = 0;           ///< summed over them; 0 with a direct solver
   double energy_before = 0., energy_after = 0.; ///< [pN nm]
   double dissipated = 0.;                       ///< energy dissipated during the step [pN nm]
-  double heat = 0.;                             ///< work of midpoint_step()'s forces [pN nm]
-  double largest_displacement = 0.;             ///< of a node [nm]
+  double heat = 0.; ///< work of the forces given to midpoint_step() or jostled_step() [pN nm]
+  double largest_displacement = 0.; ///< of a node [nm]
 
   /// The scheme's own loss: energy that vanished without being dissipated by a term, relative to
   /// the loss. It is dt/2 times the fastest relevant rate and goes to zero with dt.
@@ -249,8 +249,8 @@ private:
   std::vector<Term<dim> *> constrained_terms, paired_terms;
   double potential = 0.; // mu of an area difference [pN/nm]
 
-  std::pair<int, int> pole = {-1,
-                              -1}; // (active cell index, local node), on the rank that treats it
+  // (active cell index, local node), on the rank that treats it
+  std::pair<int, int> pole = {-1, -1};
   std::map<std::string, double> last_power;
   // Of the state that was assembled last.
   bool degenerate_geometry = false;
