@@ -18,10 +18,8 @@ from .membrane_surface import (
     RESOLUTION,
     Surface,
     clip_at,
-    cut_faces,
     field,
     keep_only,
-    leaflets,
     make_poly,
     mix,
     oriented_triangles,
@@ -82,13 +80,7 @@ class MembraneScene(Scene):
             arrays = {name: field(data, name) for name in ("normal", "coat")}
             keep_only(data, {**arrays, "outer": vesicle, "inner": vesicle})
         self.renderer.RemoveAllViewProps()
-        data = clip_at(data, self.view_radius - np.hypot(points[:, 0], points[:, 1]))
-        data = clip_at(data, points_of(data)[:, 1])
-        for poly in leaflets(data):
-            self.add(poly, lit=True)
-        faces = cut_faces(data, self.backward)
-        if faces is not None:
-            self.add(faces, lit=False)
+        data = self.add_membrane(data)
         coat = field(data, "coat")
         if coat.max() > 0.5:
             coated = clip_at(data, coat - 0.5)

@@ -117,10 +117,8 @@ class Scene:
             look.SetLighting(False)
         self.renderer.AddActor(actor)
 
-    def draw(self, surface):
-        """The picture of a surface, without any words in it."""
-        self.renderer.RemoveAllViewProps()
-        data = surface.data
+    def add_membrane(self, data):
+        """Add the part of a membrane that is in view; returns that part."""
         xyz = points_of(data)
         data = clip_at(data, self.view_radius - np.hypot(xyz[:, 0], xyz[:, 1]))
         if self.cutaway:
@@ -130,6 +128,12 @@ class Scene:
         faces = cut_faces(data, self.backward)
         if faces is not None:
             self.add(faces, lit=False)
+        return data
+
+    def draw(self, surface):
+        """The picture of a surface, without any words in it."""
+        self.renderer.RemoveAllViewProps()
+        self.add_membrane(surface.data)
         return self.grab()
 
     def grab(self):
