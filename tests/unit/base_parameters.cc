@@ -2,6 +2,7 @@
 // Whatever a user can get wrong in a parameter file, with the exact sentence that says so.
 #include "base/parameters.h"
 #include "base/user_error.h"
+#include "temporary_folder.h"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -14,8 +15,6 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <unistd.h>
 
 using namespace fusogen;
 namespace data = boost::unit_test::data;
@@ -37,7 +36,7 @@ struct Table {
   std::string mesh;
   std::vector<double> radii = {1., 2.5};
   ParameterTable table;
-  std::filesystem::path folder;
+  fusogen::test::TemporaryFolder folder;
 
   Table() {
     auto vesicle = table.section("Vesicle");
@@ -59,16 +58,10 @@ struct Table {
     lipids.real("Diffusion", diffusion, "nm^2/us", non_negative(), "Of the lipids.");
     lipids.section("Inner leaflet")
         .real("Inner diffusion", inner_diffusion, "nm^2/us", non_negative(), "Inside.");
-
-    std::string name = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder = name;
   }
 
-  ~Table() { std::filesystem::remove_all(folder); }
-
   std::string write(const std::string &text) const {
-    const std::string path = (folder / "run.prm").string();
+    const std::string path = folder.path + "/run.prm";
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
@@ -313,11 +306,11 @@ BOOST_FIXTURE_TEST_CASE(files_that_cannot_be_read, Table) {
     }
     return "no error";
   };
-  const std::string missing = (folder / "missing.prm").string();
+  const std::string missing = folder.path + "/missing.prm";
   BOOST_TEST(error_of_path(missing) ==
              "cannot read the parameter file \"" + missing + "\": No such file or directory");
-  BOOST_TEST(error_of_path(folder.string()) ==
-             "cannot read the parameter file \"" + folder.string() + "\": it is a folder");
+  BOOST_TEST(error_of_path(folder.path) ==
+             "cannot read the parameter file \"" + folder.path + "\": it is a folder");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_written_reads_back_exactly, Table) {

@@ -3,6 +3,7 @@
 /// Checkpoints: what comes back on other numbers of ranks, and what is refused.
 #include "geometry/shapes.h"
 #include "io/checkpoint.h"
+#include "temporary_folder.h"
 
 #include <deal.II/base/mpi.h>
 
@@ -17,32 +18,12 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 using namespace fusogen;
+using fusogen::test::TemporaryFolder;
 using namespace dealii::Utilities::MPI;
 
 namespace {
-// A folder that all processes of a parallel test share.
-struct Folder {
-  std::string path;
-
-  Folder() {
-    if (this_mpi_process(MPI_COMM_WORLD) == 0) {
-      path = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
-      BOOST_REQUIRE(mkdtemp(path.data()) != nullptr);
-    }
-    path = broadcast(MPI_COMM_WORLD, path);
-  }
-
-  ~Folder() {
-    MPI_Barrier(MPI_COMM_WORLD);
-    if (this_mpi_process(MPI_COMM_WORLD) == 0)
-      std::filesystem::remove_all(path);
-  }
-
-  bool has(const std::string &file) const { return std::filesystem::exists(path + "/" + file); }
-
+struct Folder : TemporaryFolder {
   // Does something to files on the first process while the others wait.
   void once(const std::function<void()> &action) const {
     MPI_Barrier(MPI_COMM_WORLD);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/user_error.h"
 #include "io/output_directory.h"
+#include "temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,26 +9,10 @@
 #include <fstream>
 #include <string>
 
-#include <unistd.h>
-
 using namespace fusogen;
+using fusogen::test::TemporaryFolder;
 
 namespace {
-struct Folder {
-  std::filesystem::path path;
-
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-
-  ~Folder() {
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
-    std::filesystem::remove_all(path);
-  }
-};
-
 std::string error_of(const std::string &path) {
   try {
     prepare_output_directory(path);
@@ -38,8 +23,8 @@ std::string error_of(const std::string &path) {
 }
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(folders_are_made_and_left_as_they_are, Folder) {
-  const std::string wanted = (path / "results" / "exocytosis").string();
+BOOST_FIXTURE_TEST_CASE(folders_are_made_and_left_as_they_are, TemporaryFolder) {
+  const std::string wanted = path + "/results/exocytosis";
   BOOST_TEST(error_of(wanted) == "no error");
   BOOST_TEST(std::filesystem::is_directory(wanted));
   BOOST_TEST(std::filesystem::is_empty(wanted));
@@ -49,8 +34,8 @@ BOOST_FIXTURE_TEST_CASE(folders_are_made_and_left_as_they_are, Folder) {
   BOOST_TEST(error_of(wanted + "/") == "no error");
 }
 
-BOOST_FIXTURE_TEST_CASE(file_in_the_way, Folder) {
-  const std::string file = (path / "results").string();
+BOOST_FIXTURE_TEST_CASE(file_in_the_way, TemporaryFolder) {
+  const std::string file = path + "/results";
   std::ofstream(file) << "a file";
   BOOST_TEST(error_of(file) ==
              "the output folder \"" + file + "\" is a file; choose another name with --output");
@@ -66,13 +51,13 @@ BOOST_AUTO_TEST_CASE(folder_where_nobody_may_write) {
              "the output folder \"/proc/fusogen\" cannot be made: No such file or directory");
 }
 
-BOOST_FIXTURE_TEST_CASE(folder_without_permission, Folder) {
+BOOST_FIXTURE_TEST_CASE(folder_without_permission, TemporaryFolder) {
   if (geteuid() == 0)
     return; // The administrator may write everywhere.
   std::filesystem::permissions(path, std::filesystem::perms::owner_read |
                                          std::filesystem::perms::owner_exec);
-  BOOST_TEST(error_of(path.string()) ==
-             "the output folder \"" + path.string() + "\" is not writable: Permission denied");
+  BOOST_TEST(error_of(path) ==
+             "the output folder \"" + path + "\" is not writable: Permission denied");
 }
 
 BOOST_AUTO_TEST_CASE(folder_without_name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/user_error.h"
 #include "io/polyline_output.h"
+#include "temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,19 +13,9 @@
 #include <string>
 
 using namespace fusogen;
+using fusogen::test::TemporaryFolder;
 
 namespace {
-struct Folder {
-  std::filesystem::path path;
-
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-};
-
 // The words of the array that begins with this text.
 std::string array_after(const std::string &file, const std::string &beginning) {
   const auto begin = file.find('>', file.find(beginning)) + 1;
@@ -37,8 +28,8 @@ std::string array_after(const std::string &file, const std::string &beginning) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(points_values_and_one_line) {
-  const Folder folder;
-  const std::string path = (folder.path / "line.vtp").string();
+  const TemporaryFolder folder;
+  const std::string path = folder.path + "/line.vtp";
   write_polyline(path, {{0., 0., 0.}, {1., 2.5, -3.}, {4., 5., 6.}},
                  {{"time [us]", {0., 0.1, 1e6}}});
   std::ifstream stream(path);
@@ -54,10 +45,9 @@ BOOST_AUTO_TEST_CASE(points_values_and_one_line) {
 }
 
 BOOST_AUTO_TEST_CASE(wrong_use) {
-  const Folder folder;
+  const TemporaryFolder folder;
+  BOOST_CHECK_THROW(write_polyline(folder.path + "/none/line.vtp", {{0., 0., 0.}}, {}), UserError);
   BOOST_CHECK_THROW(
-      write_polyline((folder.path / "none" / "line.vtp").string(), {{0., 0., 0.}}, {}), UserError);
-  BOOST_CHECK_THROW(write_polyline((folder.path / "line.vtp").string(), {{0., 0., 0.}},
-                                   {{"time [us]", {0., 1.}}}),
-                    std::logic_error);
+      write_polyline(folder.path + "/line.vtp", {{0., 0., 0.}}, {{"time [us]", {0., 1.}}}),
+      std::logic_error);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/user_error.h"
 #include "io/statistics.h"
+#include "temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,30 +15,14 @@
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
 using namespace fusogen;
+using fusogen::test::TemporaryFolder;
 
 namespace {
-struct Folder {
-  std::filesystem::path path;
+struct Folder : TemporaryFolder {
+  std::string file() const { return path + "/statistics.csv"; }
 
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-
-  ~Folder() { std::filesystem::remove_all(path); }
-
-  std::string file() const { return (path / "statistics.csv").string(); }
-
-  std::string content() const {
-    std::ifstream stream(file());
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-  }
+  std::string content() const { return TemporaryFolder::content("statistics.csv"); }
 };
 } // namespace
 
@@ -60,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(rows_are_on_disk_as_soon_as_they_are_given, Folder) {
 
 BOOST_FIXTURE_TEST_CASE(table_is_continued_where_it_was, Folder) {
   Statistics row;
-  std::uintmax_t length;
+  std::uintmax_t length = 0;
   {
     StatisticsFile statistics(file());
     for (const double time : {0., 1., 2.}) {
@@ -124,7 +109,7 @@ BOOST_AUTO_TEST_CASE(heads_that_would_break_the_table) {
 }
 
 BOOST_FIXTURE_TEST_CASE(file_that_cannot_be_made, Folder) {
-  const std::string wrong = (path / "none" / "statistics.csv").string();
+  const std::string wrong = path + "/none/statistics.csv";
   BOOST_CHECK_EXCEPTION(StatisticsFile{wrong}, UserError, [&](const UserError &error) {
     return error.what() == "cannot write \"" + wrong + "\": No such file or directory";
   });

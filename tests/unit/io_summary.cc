@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/user_error.h"
 #include "io/summary.h"
+#include "temporary_folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,23 +15,12 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 using namespace fusogen;
+using fusogen::test::TemporaryFolder;
 
 namespace {
-struct Folder {
-  std::filesystem::path path;
-
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-
-  ~Folder() { std::filesystem::remove_all(path); }
-
-  std::string file() const { return (path / "summary.json").string(); }
+struct Folder : TemporaryFolder {
+  std::string file() const { return path + "/summary.json"; }
 
   nlohmann::ordered_json json() const {
     return nlohmann::ordered_json::parse(std::ifstream(file()));
@@ -96,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(odd_bytes_do_not_cost_the_summary, Folder) {
 }
 
 BOOST_FIXTURE_TEST_CASE(file_that_cannot_be_made, Folder) {
-  const std::string wrong = (path / "none" / "summary.json").string();
+  const std::string wrong = path + "/none/summary.json";
   BOOST_CHECK_EXCEPTION(Summary().write(wrong), UserError, [&](const UserError &error) {
     return error.what() == "cannot write \"" + wrong + "\": No such file or directory";
   });

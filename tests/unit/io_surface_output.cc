@@ -2,6 +2,7 @@
 #include "base/user_error.h"
 #include "geometry/shapes.h"
 #include "io/surface_output.h"
+#include "temporary_folder.h"
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/utilities.h>
@@ -19,43 +20,14 @@
 #include <string>
 #include <vector>
 
-#include <unistd.h>
 #include <zlib.h>
 
 using namespace fusogen;
 using dealii::Utilities::MPI::this_mpi_process;
+using fusogen::test::TemporaryFolder;
 
 namespace {
 constexpr double radius = 20., rigidity = 82., spontaneous_curvature = 0.03, kT = 4.1;
-
-// A folder that all processes of a parallel test share.
-struct Folder {
-  std::string path;
-
-  Folder() {
-    if (this_mpi_process(MPI_COMM_WORLD) == 0) {
-      path = (std::filesystem::temp_directory_path() / "fusogen-XXXXXX").string();
-      BOOST_REQUIRE(mkdtemp(path.data()) != nullptr);
-    }
-    path = dealii::Utilities::MPI::broadcast(MPI_COMM_WORLD, path);
-  }
-
-  ~Folder() {
-    MPI_Barrier(MPI_COMM_WORLD);
-    if (this_mpi_process(MPI_COMM_WORLD) == 0)
-      std::filesystem::remove_all(path);
-  }
-
-  bool has(const std::string &file) const { return std::filesystem::exists(path + "/" + file); }
-
-  std::string content(const std::string &file) const {
-    std::ifstream stream(path + "/" + file);
-    BOOST_REQUIRE(stream);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-  }
-};
 
 // What stands between two texts, from `position` on, which then is behind the second.
 std::string between(const std::string &text, const std::string &first, const std::string &second,
@@ -237,7 +209,7 @@ double volume_of_corners(const Vtu &vtu, const unsigned int points_per_cell) {
 const double sphere_volume = 4. / 3. * dealii::numbers::PI * std::pow(radius, 3);
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(meridian_and_the_surface_it_sweeps, Folder) {
+BOOST_FIXTURE_TEST_CASE(meridian_and_the_surface_it_sweeps, TemporaryFolder) {
   for (const unsigned int degree : {1, 2, 3})
     for (const bool turned : {false, true})
       BOOST_TEST_CONTEXT("degree " << degree << ", turned " << turned) {
@@ -269,7 +241,7 @@ BOOST_FIXTURE_TEST_CASE(meridian_and_the_surface_it_sweeps, Folder) {
       }
 }
 
-BOOST_FIXTURE_TEST_CASE(surface_in_space, Folder) {
+BOOST_FIXTURE_TEST_CASE(surface_in_space, TemporaryFolder) {
   for (const unsigned int degree : {1, 2, 3})
     for (const bool turned : {false, true})
       BOOST_TEST_CONTEXT("degree " << degree << ", turned " << turned) {
@@ -291,7 +263,7 @@ BOOST_FIXTURE_TEST_CASE(surface_in_space, Folder) {
       }
 }
 
-BOOST_FIXTURE_TEST_CASE(collection_names_the_frames_that_are_there, Folder) {
+BOOST_FIXTURE_TEST_CASE(collection_names_the_frames_that_are_there, TemporaryFolder) {
   Membrane<1> membrane(MPI_COMM_WORLD, 2);
   create_sphere(membrane);
   SurfaceOutput<1> output(MPI_COMM_WORLD, path);
@@ -322,7 +294,7 @@ BOOST_FIXTURE_TEST_CASE(collection_names_the_frames_that_are_there, Folder) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(series_is_continued_where_it_was, Folder) {
+BOOST_FIXTURE_TEST_CASE(series_is_continued_where_it_was, TemporaryFolder) {
   Membrane<1> membrane(MPI_COMM_WORLD, 2);
   create_sphere(membrane);
   StateArchive saved;
@@ -351,7 +323,7 @@ BOOST_FIXTURE_TEST_CASE(series_is_continued_where_it_was, Folder) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_cannot_be_written, Folder) {
+BOOST_FIXTURE_TEST_CASE(what_cannot_be_written, TemporaryFolder) {
   BOOST_CHECK_EXCEPTION(SurfaceOutput<1>(MPI_COMM_WORLD, path + "/none"), UserError,
                         [&](const UserError &error) {
                           return error.what() == "the folder \"" + path +

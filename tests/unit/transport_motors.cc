@@ -17,23 +17,9 @@
 #include <unistd.h>
 
 using namespace fusogen;
-using fusogen::test::kinesin;
+using fusogen::test::dynein, fusogen::test::kinesin;
 
 namespace {
-// That of Mueller, Klumpp and Lipowsky, PNAS 105 (2008) 4609.
-MotorTeam dynein(const int number) {
-  MotorTeam team;
-  team.number = number;
-  team.bound_at_start = 1;
-  team.velocity = 0.65e-3;
-  team.backward_velocity = 72e-6;
-  team.stall_force = 1.1;
-  team.detachment_force = 0.75;
-  team.unbinding_rate = 0.27e-6;
-  team.binding_rate = 1.6e-6;
-  return team;
-}
-
 constexpr double atp = 1000.; // uM
 const MotorTeam nobody;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // One walk of a vesicle: it is the same however it is looked at, and ends where it should.
+#include "motors.h"
 #include "transport/run_ensemble.h"
 #include "transport/vesicle_walk.h"
 
@@ -8,21 +9,9 @@
 #include <cmath>
 
 using namespace fusogen;
+using fusogen::test::kinesin;
 
 namespace {
-MotorTeam team(const int number, const int bound) {
-  MotorTeam team;
-  team.number = number;
-  team.bound_at_start = bound;
-  team.velocity = 1e-3;
-  team.backward_velocity = 6e-6;
-  team.stall_force = 6.;
-  team.detachment_force = 3.;
-  team.unbinding_rate = 1e-6;
-  team.binding_rate = 5e-6;
-  return team;
-}
-
 const MotorTeam nobody;
 constexpr double forever = 1e12;
 using Ending = VesicleWalk::Ending;
@@ -34,7 +23,7 @@ void finish(VesicleWalk &walk) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(same_seed_same_walk) {
-  const TugOfWar motors(team(3, 1), team(2, 1), 1., 0., 5.);
+  const TugOfWar motors(kinesin(3), kinesin(2), 1., 0., 5.);
   VesicleWalk walk(motors, {}, 5, 0), again(motors, {}, 5, 0), other(motors, {}, 6, 0),
       other_run(motors, {}, 5, 1);
   for (VesicleWalk *each : {&walk, &again, &other, &other_run})
@@ -47,7 +36,7 @@ BOOST_AUTO_TEST_CASE(same_seed_same_walk) {
 
 // Looking at a walk in between changes its sums by round-off only, and no random number.
 BOOST_AUTO_TEST_CASE(walk_does_not_depend_on_outputs) {
-  const TugOfWar motors(team(3, 1), nobody, 1., 2., 5.);
+  const TugOfWar motors(kinesin(3), nobody, 1., 2., 5.);
   VesicleWalk walk(motors, {}, 5, 0), watched(motors, {}, 5, 0);
   finish(walk);
   for (double t = 0.; watched.ending() == Ending::none; t += 1234.5)
@@ -59,7 +48,7 @@ BOOST_AUTO_TEST_CASE(walk_does_not_depend_on_outputs) {
 }
 
 BOOST_AUTO_TEST_CASE(resumed_walk_is_the_same) {
-  const TugOfWar motors(team(3, 1), team(3, 1), 1., 0., 5.);
+  const TugOfWar motors(kinesin(3), kinesin(3), 1., 0., 5.);
   VesicleWalk walk(motors, {}, 9, 0);
   for (int i = 0; i < 20 && walk.advance(forever); ++i) {
   }
@@ -76,7 +65,7 @@ BOOST_AUTO_TEST_CASE(resumed_walk_is_the_same) {
 }
 
 BOOST_AUTO_TEST_CASE(motion_between_changes) {
-  const TugOfWar motors(team(1, 1), nobody, 1., 3., 0.); // half of the velocity
+  const TugOfWar motors(kinesin(1), nobody, 1., 3., 0.); // half of the velocity
   VesicleWalk walk(motors, {}, 1, 0);
   BOOST_TEST(!walk.advance(1e-3)); // so early that nothing happens
   BOOST_TEST(walk.time() == 1e-3);
@@ -91,7 +80,7 @@ BOOST_AUTO_TEST_CASE(motion_between_changes) {
 }
 
 BOOST_AUTO_TEST_CASE(ends_of_the_track) {
-  const TugOfWar forward(team(1, 1), nobody, 1., 0., 0.), backward(nobody, team(1, 1), 1., 0., 0.);
+  const TugOfWar forward(kinesin(1), nobody, 1., 0., 0.), backward(nobody, kinesin(1), 1., 0., 0.);
   const VesicleWalk::Limits limits{-0.5, 0.25}; // nm: reached before anything else happens
   VesicleWalk up(forward, limits, 1, 0), down(backward, limits, 1, 0);
   BOOST_TEST(up.advance(forever));
@@ -117,7 +106,7 @@ BOOST_AUTO_TEST_CASE(sample_mean_and_error) {
 }
 
 BOOST_AUTO_TEST_CASE(ensembles) {
-  const TugOfWar motors(team(2, 1), nobody, 1., 0., 0.);
+  const TugOfWar motors(kinesin(2), nobody, 1., 0., 0.);
   const RunEnsemble a = simulate_runs(motors, 100, forever, 3),
                     b = simulate_runs(motors, 100, forever, 3);
   BOOST_TEST(a.run_length.mean == b.run_length.mean);

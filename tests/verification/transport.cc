@@ -12,7 +12,7 @@
 #include <vector>
 
 using namespace fusogen;
-using fusogen::test::kinesin;
+using fusogen::test::dynein, fusogen::test::kinesin;
 
 namespace {
 constexpr int runs = 10000;
@@ -187,17 +187,8 @@ BOOST_AUTO_TEST_CASE(symmetric_tug_of_war) {
 
 // Unequal teams against the exact chain, where the balance of forces matters in every state.
 BOOST_AUTO_TEST_CASE(kinesin_against_dynein) {
-  MotorTeam dynein;
-  dynein.bound_at_start = 1;
-  dynein.velocity = 0.65e-3;
-  dynein.backward_velocity = 72e-6;
-  dynein.stall_force = 1.1;
-  dynein.detachment_force = 0.75;
-  dynein.unbinding_rate = 0.27e-6;
-  dynein.binding_rate = 1.6e-6;
   for (const auto &[n_k, n_d] : {std::make_pair(1, 2), {2, 2}, {2, 3}}) {
-    dynein.number = n_d;
-    const TugOfWar motors = loaded(kinesin(n_k), dynein, 0.);
+    const TugOfWar motors = loaded(kinesin(n_k), dynein(n_d), 0.);
     const Expected theory = expected(motors);
     BOOST_TEST_MESSAGE("net distance [nm] and time [us] of " << n_k << " kinesins against " << n_d
                                                              << " dyneins:");
