@@ -11,6 +11,11 @@ namespace {
 // The ledger's defect is a small difference of energies, whose round-off would pass on to the
 // steps, and from there to all results: factors between steps are multiples of 1/64.
 double rounded(const double factor) { return std::round(64. * factor) / 64.; }
+
+// So many steps are not longer than half of one in which Newton's method failed: where it fails for
+// long, as where membrane streams through a narrow neck, trying again after each step would cost as
+// much as the steps, whose lengths, and with them their errors, would go up and down.
+constexpr unsigned int steps_after_failure = 20;
 } // namespace
 
 template <int dim>
@@ -24,9 +29,11 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     const StepResult result = flow.step(dt);
     double strain = std::numeric_limits<double>::infinity(); // more than 1: reject
     bool fails = true;
-    if (!result.converged)
+    if (!result.converged) {
       reason = "Newton's method does not converge";
-    else {
+      longest_after_failure = 0.5 * dt;
+      steps_to_stay_short = steps_after_failure;
+    } else {
       const double loss = result.energy_before - result.energy_after;
       // Round-off of a sum of energies must not count as a rise.
       const double round_off = 1e-10 * (std::abs(result.energy_before) + negligible_energy);
@@ -49,6 +56,10 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
       const double growth = rounded(std::clamp(0.8 / std::max(strain, 1e-3), 0.5, 2.));
       // A step that was cut short to meet an output time says nothing against the longer one.
       next_step = was_cut_short && growth >= 1. ? std::max(next_step, growth * dt) : growth * dt;
+      if (steps_to_stay_short > 0) {
+        --steps_to_stay_short;
+        next_step = std::min(next_step, longest_after_failure);
+      }
       now += dt;
       n_newton += result.iterations;
       n_linear += result.linear_iterations;
@@ -58,7 +69,7 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     ++rejected;
     if (result.converged)
       flow.restore(start);
-    dt *= std::isfinite(strain) ? rounded(std::clamp(0.7 / strain, 0.1, 0.6)) : 0.25;
+    dt *= std::isfinite(strain) ? rounded(std::clamp(0.7 / strain, 0.1, 0.6)) : 0.5;
     if (!fails)
       dt = std::max(dt, parameters.initial_step);
     next_step = dt;

@@ -49,6 +49,8 @@ public:
     state.item("time", now);
     state.item("last time step", taken);
     state.item("next time step", next_step);
+    state.item("longest step after a failure", longest_after_failure);
+    state.item("steps to stay short", steps_to_stay_short);
     state.item("rejected steps", rejected);
     state.item("Newton iterations", n_newton);
     state.item("linear iterations", n_linear);
@@ -76,6 +78,8 @@ private:
   bool noise_is_damped = false;
   Parameters::Time parameters;
   double negligible_energy, next_step;
+  double longest_after_failure = 0.; // holds for the next
+  unsigned int steps_to_stay_short = 0;
   double now = 0., taken = 0.;
   unsigned int rejected = 0, n_newton = 0, n_linear = 0;
 };
