@@ -127,10 +127,10 @@ def save_curves(directories, path, wanted):
     handles = [plt.Line2D([], [], **style(k)) for k in range(len(tables))]
     names = names_of(directories)
     per_row = 1 if max(map(len, names)) > 45 * columns / 2 else 2
-    legend_height = 0.22 * -(-len(names) // per_row) + 0.1
+    legend = figure.legend(handles, names, loc="upper center", ncol=per_row, fontsize="small")
+    legend_height = legend.get_window_extent().height / figure.dpi + 0.1  # inches
     height = 3.0 * rows + legend_height
     figure.set_size_inches(4.1 * columns, height)
-    figure.legend(handles, names, loc="upper center", ncol=per_row, fontsize="small")
     figure.tight_layout(rect=(0, 0, 1, 1 - legend_height / height))
     figure.savefig(path)
     plt.close(figure)
