@@ -211,7 +211,7 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Plasma membrane/Patch radius=25", "Vesicle/Radius = 20"),
             (TETHER, "Geometry/Dimension=3d", "relaxation, budding, docking or exocytosis"),
             (EXOCYTOSIS, "Vesicle/Reduced volume=0.9", "must be 1"),
-            (EXOCYTOSIS, "Time/Smallest step=1", "Time/Initial step = 0.001"),
+            (EXOCYTOSIS, "Time/Smallest step=1", "Time/Initial step = 1e-05"),
             (EXOCYTOSIS, "Applied force/Pole=20", "Bilayer/Drag coefficient"),
             (FLICKERING, "Bilayer/Drag coefficient=0", "Bilayer/Drag coefficient"),
             (FLICKERING, "Geometry/Dimension=3d", "Geometry/Dimension = meridian"),
