@@ -33,8 +33,6 @@ constexpr double negligible = 1e-2;
 constexpr double molecules_per_millimolar = 6.02214076e-4;
 
 const char *const outcome_vesicle = "vesicle";
-// In space the coarse cells around the neck are too large for a cut, and the run ends before.
-const char *const outcome_closed = "closed bud";
 
 // The patch takes the place of the plasma membrane.
 Parameters with_donor_patch(Parameters parameters) {
@@ -110,6 +108,7 @@ Budding<dim>::Budding(const RunContext &context)
   output.begin(pictures);
 
   surface.membrane_passes_rim = parameters.budding.donor == DonorShape::flat;
+  surface.ring_is_at_neck = false; // it stays with the material
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
     if (!neck || !neck->has_waist)
@@ -309,16 +308,21 @@ template <int dim> void Budding<dim>::cut() {
   const double energy_before = total_energy(), area_before = flow->total_material_area();
   auto change = [&] {
     try {
-      return surface.cut(*membrane, flow->material_area, *lipids, {});
+      return surface.cut(*membrane, flow->material_area, *lipids, coat.conserved(*membrane));
     } catch (const std::invalid_argument &error) {
       throw ComputationError(std::string("the neck cannot be cut: ") + error.what(), stepper.time(),
                              pictures.last_good_state());
     }
   }();
   std::vector<LipidField> fields = lipids->fields();
+  std::vector<double> amounts;
+  for (const LipidField &field : fields)
+    amounts.push_back(lipids->amount(field));
   lipids.reset();
   flow.reset();
   membrane = std::move(change.membrane);
+  if (!change.leaflet_densities.empty())
+    coat.set_distance(change.leaflet_densities.front());
   is_cut = true;
   neck.reset();
   cut_time = stepper.time();
@@ -331,9 +335,12 @@ template <int dim> void Budding<dim>::cut() {
     lipids->add(fields[f]);
   }
   Vector material_area = membrane->tension_vector(false);
-  material_area = flow->material_area;
-  material_area *= area_before / flow->total_material_area();
+  material_area = change.material_area ? *change.material_area : flow->material_area;
+  if (!change.material_area) // right but for the error of the discretisation
+    material_area *= area_before / flow->total_material_area();
   flow->material_area = material_area;
+  for (unsigned int f = 0; f < change.fractions.size(); ++f)
+    lipids->set_fractions(f, change.fractions[f], nullptr, amounts[f]);
   let_coat_and_lipids_act();
   flow->project_moment();
   cut_energy = total_energy() - energy_before;
@@ -444,14 +451,8 @@ template <int dim> void Budding<dim>::run() {
   const auto limit = [&] {
     return is_cut ? std::min(end_time, cut_time + parameters.budding.time_after_cut) : end_time;
   };
-  bool closed = false;
-  while (stepper.time() < limit() * (1. - 1e-12) && !closed) {
+  while (stepper.time() < limit() * (1. - 1e-12)) {
     advance(std::min(next_output, limit()) - stepper.time());
-    if (!is_cut && neck_is_narrow() && dim == 2) {
-      write();
-      closed = true;
-      continue;
-    }
     if (!is_cut && neck_is_narrow()) {
       write();
       cut();
@@ -465,7 +466,7 @@ template <int dim> void Budding<dim>::run() {
     checkpointing.after_step<dim>(*membrane, stepper.time(), save);
   }
   Log::instance().finish_progress();
-  const std::string outcome = is_cut ? outcome_vesicle : closed ? outcome_closed : outcome_end_time;
+  const std::string outcome = is_cut ? outcome_vesicle : outcome_end_time;
 
   Summary &summary = output.summary;
   observables().add_to(summary);

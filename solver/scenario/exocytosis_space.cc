@@ -209,7 +209,8 @@ ExocytosisSurface<2>::Fused ExocytosisSurface<2>::cut(const Membrane<2> &fused,
   }
   for (const ConservedField &field : leaflets)
     fields.densities.emplace_back(&field.density, field.total);
-  TopologyChange change = fusogen::cut(fused, pores.front(), fields, mesh);
+  TopologyChange change = ring_is_at_neck ? fusogen::cut(fused, pores.front(), fields, mesh)
+                                          : cut_at_waist(fused, pores.front(), fields);
   pores.clear();
   patches = {change.patches};
   Fused separate;
@@ -218,6 +219,7 @@ ExocytosisSurface<2>::Fused ExocytosisSurface<2>::cut(const Membrane<2> &fused,
   separate.contents = std::move(change.contents);
   separate.fractions = std::move(change.fractions);
   separate.leaflet_contents = std::move(change.density_contents);
+  separate.leaflet_densities = std::move(change.densities);
   return separate;
 }
 

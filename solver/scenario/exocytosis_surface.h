@@ -36,7 +36,8 @@ public:
     std::vector<Vector> contents; ///< of the lipids, scalar space, ghosted
     /// Scalar space, ghosted; if empty, what the contents say.
     std::vector<Vector> fractions;
-    std::vector<Vector> leaflet_contents; ///< of the fields of leaflets, as the lipids' contents
+    std::vector<Vector> leaflet_contents;  ///< of the fields of leaflets, as the lipids' contents
+    std::vector<Vector> leaflet_densities; ///< likewise, as the lipids' fractions
   };
   /// Throws UserError if Fusion/Gap and Fusion/Initial pore radius do not make a neck.
   /// @p leaflets is FlowSystem::leaflet_fields().
@@ -49,6 +50,10 @@ public:
   /// Whether the rim has a place, which keep_mesh() puts it back to and membrane passes; else its
   /// material stays there.
   bool membrane_passes_rim = true;
+
+  /// dim = 2: whether the pore's ring is at the neck, as fuse() makes it; else the neck is
+  /// somewhere in the rings of coarse cells on its sides, and cut() looks for it.
+  bool ring_is_at_neck = true;
 
   /// Whether a closed neck can be cut: there is no more than one.
   bool can_cut() const { return parameters.vesicle.number() == 1; }

@@ -2,14 +2,16 @@
 #include "geometry/topology/gathered_surface.h"
 
 #include <deal.II/base/mpi.h>
-#include <deal.II/grid/cell_id.h>
 #include <deal.II/lac/full_matrix.h>
 #include <deal.II/lac/vector.h>
+
+#include <stdexcept>
 
 namespace fusogen {
 using namespace dealii;
 
-GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields)
+GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields,
+                                 const CoarseCells coarse_cells)
     : coarse_mesh(membrane.coarse_mesh()), nodes(membrane.degree()), scalar_nodes(scalar_degree),
       tension_element(std::max(1u, membrane.degree() - 1)), scalar_fields(fields.all().size()) {
   // Each leaf as one row of numbers: positions, scalars, density.
@@ -45,6 +47,8 @@ GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroug
       row.insert(row.end(), density.begin(), density.end());
     }
 
+  if (coarse_cells == CoarseCells::leaves)
+    make_leaves_coarse(membrane);
   tree.resize(coarse_mesh.cells.size());
   for (const auto &part : Utilities::MPI::all_gather(membrane.communicator(), own))
     for (const auto &[id, row] : part) {
@@ -60,17 +64,62 @@ GatheredSurface::GatheredSurface(const Membrane<2> &membrane, const FieldsThroug
         leaf.scalars.push_back(take(n_scalars));
       leaf.density = take(n_density);
 
-      unsigned int node = id.get_coarse_cell_id();
-      for (const auto child : id.get_child_indices()) {
-        if (tree[node].children[child] < 0) {
-          tree[node].children[child] = tree.size();
-          tree.emplace_back();
+      unsigned int node = cell_of(id);
+      if (coarse_cells == CoarseCells::of_membrane)
+        for (const auto child : id.get_child_indices()) {
+          if (tree[node].children[child] < 0) {
+            tree[node].children[child] = tree.size();
+            tree.emplace_back();
+          }
+          node = tree[node].children[child];
         }
-        node = tree[node].children[child];
-      }
+      else
+        for (unsigned int v = 0; v < 4; ++v) // the first nodes
+          for (unsigned int d = 0; d < 3; ++d)
+            coarse_mesh.vertices[coarse_mesh.cells[node].vertices[v]][d] =
+                leaf.positions[3 * v + d];
       tree[node].leaf = leaves.size();
       leaves.push_back(std::move(leaf));
     }
+}
+
+void GatheredSurface::make_leaves_coarse(const Membrane<2> &membrane) {
+  if (membrane.triangulation().has_hanging_nodes())
+    throw std::invalid_argument("The cells around the neck are not all equally fine.");
+  // Of each leaf the corners (named by their degrees of freedom), what its faces are (0: inside),
+  // and the material.
+  std::map<CellId, std::vector<types::global_dof_index>> own, all;
+  std::vector<types::global_dof_index> indices;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned()) {
+      membrane.cell_position_indices(cell, indices);
+      auto &row = own[membrane.cell_id(cell)];
+      for (unsigned int v = 0; v < 4; ++v)
+        row.push_back(indices[3 * v]);
+      for (unsigned int f = 0; f < 4; ++f)
+        row.push_back(cell->at_boundary(f) ? cell->face(f)->boundary_id() : 0);
+      row.push_back(cell->material_id());
+    }
+  for (const auto &part : Utilities::MPI::all_gather(membrane.communicator(), own))
+    all.insert(part.begin(), part.end());
+
+  // Vertices are numbered as the cells meet them, the same on any number of ranks.
+  CoarseMesh<2> mesh;
+  std::map<types::global_dof_index, unsigned int> vertices;
+  for (const auto &[id, row] : all) {
+    const unsigned int number = mesh.cells.size();
+    number_of_leaf[id] = number;
+    CellData<2> cell;
+    for (unsigned int v = 0; v < 4; ++v) {
+      cell.vertices[v] = vertices.insert({row[v], vertices.size()}).first->second;
+      if (row[4 + v] != 0)
+        mesh.edges[{number, v}] = Edge(row[4 + v]);
+    }
+    cell.material_id = row[8];
+    mesh.cells.push_back(cell);
+  }
+  mesh.vertices.resize(vertices.size());
+  coarse_mesh = mesh;
 }
 
 GatheredSurface::Place GatheredSurface::locate(const unsigned int cell, Point<2> p) const {

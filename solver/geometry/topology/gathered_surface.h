@@ -6,7 +6,9 @@
 #include "geometry/membrane.h"
 
 #include <deal.II/fe/fe_dgp.h>
+#include <deal.II/grid/cell_id.h>
 
+#include <map>
 #include <vector>
 
 namespace fusogen {
@@ -33,8 +35,15 @@ struct FieldsThroughEvent {
 /// place in its unit square, in the order of the membrane's CoarseMesh.
 class GatheredSurface {
 public:
-  /// Collects the leaves of all ranks; collective.
-  GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields);
+  /// What the coarse cells of a gathered surface are: those of the membrane, or its leaves, in the
+  /// order of their names (Membrane::cell_id()), for events that need loops of edges as close to
+  /// each other as there are.
+  enum class CoarseCells { of_membrane, leaves };
+
+  /// Collects the leaves of all ranks; collective. Throws std::invalid_argument with a sentence if
+  /// leaves are to be coarse cells and there are hanging nodes among them.
+  GatheredSurface(const Membrane<2> &membrane, const FieldsThroughEvent &fields,
+                  CoarseCells coarse_cells = CoarseCells::of_membrane);
   GatheredSurface(const GatheredSurface &) = delete;
 
   const CoarseMesh<2> &mesh() const { return coarse_mesh; }
@@ -49,6 +58,14 @@ public:
 
   /// Outward unit normal there.
   dealii::Tensor<1, 3> normal(unsigned int cell, const dealii::Point<2> &p) const;
+
+  /// The coarse cell that a leaf of the membrane is in, or has become.
+  unsigned int cell_of(const dealii::CellId &leaf) const {
+    return number_of_leaf.empty() ? leaf.get_coarse_cell_id() : number_of_leaf.at(leaf);
+  }
+
+  /// Whether there are leaves that are not coarse cells.
+  bool has_refined_cells() const { return tree.size() > coarse_mesh.cells.size(); }
 
   /// How often the coarse cell was refined around the point.
   unsigned int level(unsigned int cell, const dealii::Point<2> &p) const;
@@ -76,13 +93,15 @@ private:
     unsigned int level;
   };
   Place locate(unsigned int cell, dealii::Point<2> p) const;
+  void make_leaves_coarse(const Membrane<2> &membrane);
 
   CoarseMesh<2> coarse_mesh;
   CellNodes<2> nodes, scalar_nodes;
   dealii::FE_DGP<2> tension_element;
   unsigned int scalar_fields;
   std::vector<Leaf> leaves;
-  std::vector<Node> tree; // the first ones are the coarse cells
+  std::vector<Node> tree;                                // the first ones are the coarse cells
+  std::map<dealii::CellId, unsigned int> number_of_leaf; // where leaves are coarse cells
 };
 } // namespace fusogen
 

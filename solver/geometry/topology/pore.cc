@@ -277,7 +277,7 @@ EffectiveMeridian effective_meridian(const Membrane<2> &membrane, const Pore &po
   for (const LoopSums &loop : results)
     meridian.emplace_back(std::sqrt(loop.area.norm() / numbers::PI), (loop.middle - origin) * axis);
   add_pole(1);
-  return {meridian, origin, axis};
+  return {meridian, ring + (has_pole[0] ? 1 : 0), samples, origin, axis};
 }
 
 Neck find_neck(const Membrane<2> &membrane, const Pore &pore) {

@@ -56,6 +56,8 @@ struct EffectiveMeridian {
   /// Points (r, z) [nm], from the side of the first membrane to the second one; z is measured from
   /// the ring.
   std::vector<dealii::Point<2>> points;
+  unsigned int ring;    ///< number of the ring's point
+  unsigned int per_row; ///< points to a row of coarse cells around the neck
   Vector3 origin, axis; ///< middle of the ring [nm], and where z goes from there (unit vector)
 };
 EffectiveMeridian effective_meridian(const Membrane<2> &membrane, const Pore &pore);

@@ -35,6 +35,19 @@ struct CutMesh {
 /// no rings of four cells at its sides. Collective.
 TopologyChange cut(const Membrane<2> &membrane, const Pore &pore,
                    const FieldsThroughEvent &fields = {}, const CutMesh &mesh = {});
+/// cut() of a neck to which the loops of the coarse mesh are not close (any more): each leaf of the
+/// membrane becomes a coarse cell, with the same place and the same fields, and the loop of edges
+/// next to the waist takes the place of the pore's. With n cells around the neck, a cap has n/4
+/// rows and columns of cells, in place of as few rows around the neck as leave a membrane that is
+/// not too steep. What is between that loop and the waist goes to the side of the waist that it is
+/// on. new_cells and new_vertices of the result have no meaning.
+/// @param pore any loop of 4 k edges of the coarse mesh from which rings of cells follow each other
+/// to beyond the neck
+///
+/// Throws std::invalid_argument with a sentence as cut() does, and if there are hanging nodes.
+/// Collective.
+TopologyChange cut_at_waist(const Membrane<2> &membrane, const Pore &pore,
+                            const FieldsThroughEvent &fields = {});
 } // namespace fusogen
 
 #endif

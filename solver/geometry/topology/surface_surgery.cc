@@ -92,7 +92,8 @@ SurfaceSurgery::SurfaceSurgery(const GatheredSurface &old, const std::vector<Poi
   while (refine([&](const Serial::active_cell_iterator &cell) {
     const auto [c, p] = in_coarse_cell(cell->id(), Point<2>(0.5, 0.5));
     const unsigned int kept = this->cells[c].old_cell;
-    return kept != invalid && old.level(kept, p) > static_cast<unsigned int>(cell->level());
+    return kept != invalid && old.level(kept, this->cells[c].in_old_cell(p)) >
+                                  static_cast<unsigned int>(cell->level());
   }))
     ;
 }
@@ -233,8 +234,9 @@ SurfaceSurgery::Fields SurfaceSurgery::carry_fields(const Membrane<2> &membrane,
     const auto density = [&](const CellId &id, const Cell &cell, const unsigned int q) {
       return cell.old_cell == invalid
                  ? 1.
-                 : old.material_density(cell.old_cell,
-                                        in_coarse_cell(id, quadrature.point(q)).second);
+                 : old.material_density(
+                       cell.old_cell,
+                       cell.in_old_cell(in_coarse_cell(id, quadrature.point(q)).second));
     };
     for_each_cell([&](const auto &, const CellId &id, const Cell &cell) {
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)
@@ -291,8 +293,9 @@ SurfaceSurgery::Fields SurfaceSurgery::carry_fields(const Membrane<2> &membrane,
       membrane.cell_scalar_indices(iterator, indices);
       for (unsigned int j = 0; j < indices.size(); ++j) {
         const auto [c, p] = in_coarse_cell(id, nodes.point(j));
-        sum(indices[j]) +=
-            cell.old_cell == invalid ? scalar(f, c, p) : old.scalar(f, cell.old_cell, p);
+        sum(indices[j]) += cell.old_cell == invalid
+                               ? scalar(f, c, p)
+                               : old.scalar(f, cell.old_cell, cell.in_old_cell(p));
       }
     });
     sum.compress(VectorOperation::add);

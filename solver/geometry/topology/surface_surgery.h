@@ -25,6 +25,15 @@ public:
     std::array<unsigned int, 4> corners;
     unsigned int old_cell = invalid; ///< its number in the old coarse mesh
     unsigned int side = 0;           ///< a mark of the caller's
+    /// The part of an old cell without refinement that is kept: two opposite corners in the unit
+    /// square. It has the shape and the fields that were there.
+    std::array<dealii::Point<2>, 2> part = {{dealii::Point<2>(0., 0.), dealii::Point<2>(1., 1.)}};
+
+    /// The point of the old cell at the point @p p of this one.
+    dealii::Point<2> in_old_cell(const dealii::Point<2> &p) const {
+      return {part[0][0] + (part[1][0] - part[0][0]) * p[0],
+              part[0][1] + (part[1][1] - part[0][1]) * p[1]};
+    }
   };
 
   /// Position [nm] of a point of the unit square (in the order of Cell::corners) of a cell.

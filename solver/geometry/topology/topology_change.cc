@@ -83,11 +83,15 @@ double TopologyLedger::gaussian_energy_change() const {
 }
 
 double area_of(const Membrane<2> &membrane, const std::vector<bool> &wanted) {
+  return area_of(membrane, [&](const CellId &leaf) { return wanted[leaf.get_coarse_cell_id()]; });
+}
+
+double area_of(const Membrane<2> &membrane, const std::function<bool(const CellId &leaf)> &wanted) {
   SurfaceValues<2> surface(membrane.degree());
   std::vector<double> x;
   double sum = 0.;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() && wanted[membrane.cell_id(cell).get_coarse_cell_id()]) {
+    if (cell->is_locally_owned() && wanted(membrane.cell_id(cell))) {
       membrane.cell_positions(cell, x);
       surface.reinit(x, Membrane<2>::orientation(cell));
       for (unsigned int q = 0; q < surface.n_quadrature_points(); ++q)

@@ -5,6 +5,7 @@
 #include "geometry/topology/gathered_surface.h"
 #include "geometry/topology/pore.h"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -57,7 +58,9 @@ void complete(TopologyLedger &ledger, const FieldsThroughEvent &fields,
 /// Measures a membrane; collective.
 TopologyState topology_state(const Membrane<2> &membrane);
 
-/// Area [nm^2] of the coarse cells for which @p wanted is true; collective.
+/// Area [nm^2] of the leaves, or of the coarse cells, for which @p wanted is true; collective.
+double area_of(const Membrane<2> &membrane,
+               const std::function<bool(const dealii::CellId &leaf)> &wanted);
 double area_of(const Membrane<2> &membrane, const std::vector<bool> &wanted);
 
 /// Corners - edges + faces of the surface: 2 for each closed piece without handles, 1 for a disc.
