@@ -54,8 +54,8 @@ private:
   void make_lipids();
   void serialize(SurfaceArchive<dim> &archive);
   double coat_area_at(double time) const;
-  Vector on_coat() const { return coat.on(*membrane, coat_area); }
-  std::pair<Vector, Vector> coated_membrane(const Vector &covered) const;
+  std::pair<Vector, Vector> coated_membrane() const;
+  void lay_coat();
   void let_coat_and_lipids_act();
   void grow_coat();
   double longest_step() const;
@@ -81,6 +81,7 @@ private:
   TimeStepper<dim> stepper;
   ExocytosisSurface<dim> surface;
   Coat<dim> coat;
+  Vector covered; // 1 on the coat, as it was when it was laid (scalar space, ghosted)
 
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
@@ -158,7 +159,7 @@ template <int dim> void Budding<dim>::start() {
     lipids->add(i, Leaflet::outer, given.vesicle_outer[i], given.vesicle_outer[i]);
     lipids->add(i, Leaflet::inner, given.vesicle_inner[i], given.vesicle_inner[i]);
   }
-  let_coat_and_lipids_act();
+  lay_coat();
   flow->project_moment();
   for (const LipidField &field : lipids->fields())
     initial_amounts.push_back(lipids->amount(field));
@@ -187,6 +188,9 @@ template <int dim> void Budding<dim>::serialize(SurfaceArchive<dim> &archive) {
   flow->serialize(archive);
   lipids->serialize(archive);
   coat.serialize(archive, *membrane);
+  if (archive.loading())
+    covered = membrane->scalar_vector(true);
+  archive.field("coat", membrane->scalar_dofs(), covered);
 }
 
 template <int dim> double Budding<dim>::coat_area_at(const double time) const {
@@ -195,8 +199,7 @@ template <int dim> double Budding<dim>::coat_area_at(const double time) const {
 }
 
 // Spontaneous curvature and relative rigidity of the membrane with its coat and its lipids.
-template <int dim>
-std::pair<Vector, Vector> Budding<dim>::coated_membrane(const Vector &covered) const {
+template <int dim> std::pair<Vector, Vector> Budding<dim>::coated_membrane() const {
   Vector curvature = membrane->scalar_vector(false), rigidity = curvature, coated = curvature;
   coated = covered;
   curvature = lipids->spontaneous_curvature();
@@ -213,9 +216,14 @@ std::pair<Vector, Vector> Budding<dim>::coated_membrane(const Vector &covered) c
   return {curvature_everywhere, rigidity_everywhere};
 }
 
+// Between these moments the coat stays as it is, although cells change their area a little.
+template <int dim> void Budding<dim>::lay_coat() {
+  replace(covered, coat.on(*membrane, coat_area));
+  let_coat_and_lipids_act();
+}
+
 template <int dim> void Budding<dim>::let_coat_and_lipids_act() {
-  const Vector covered = on_coat();
-  const auto [curvature, rigidity] = coated_membrane(covered);
+  const auto [curvature, rigidity] = coated_membrane();
   flow->set_lipids(curvature, rigidity);
   flow->set_domain(covered);
 }
@@ -227,7 +235,7 @@ template <int dim> void Budding<dim>::grow_coat() {
     return;
   const double energy_before = total_energy();
   coat_area = area;
-  let_coat_and_lipids_act();
+  lay_coat();
   flow->project_moment();
   coat_work += total_energy() - energy_before;
 }
@@ -249,7 +257,7 @@ template <int dim> void Budding<dim>::move_lipids() {
     moment = flow->normal_moment();
   lipids->advance(stepper.last_step(), moment ? &*moment : nullptr);
   if (lipids->shape_membrane()) {
-    let_coat_and_lipids_act();
+    lay_coat();
     flow->project_moment();
   }
 }
@@ -270,7 +278,7 @@ template <int dim> void Budding<dim>::keep_mesh() {
     fields.pop_back();
   }
   lipids->mesh_changed(fields);
-  let_coat_and_lipids_act();
+  lay_coat();
   flow->mesh_moved(material_area);
   remeshing_energy += total_energy() - energy_before;
 }
@@ -341,7 +349,7 @@ template <int dim> void Budding<dim>::cut() {
   flow->material_area = material_area;
   for (unsigned int f = 0; f < change.fractions.size(); ++f)
     lipids->set_fractions(f, change.fractions[f], nullptr, amounts[f]);
-  let_coat_and_lipids_act();
+  lay_coat();
   flow->project_moment();
   cut_energy = total_energy() - energy_before;
   stepper.restart_with(parameters.time.initial_step);
@@ -388,11 +396,10 @@ template <int dim> void Budding<dim>::write() {
     fields.scalars.emplace_back(
         field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") + " leaflet []",
         field.fraction);
-  const Vector covered = on_coat();
   fields.scalars.emplace_back("coat []", covered);
   fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
   fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
-  const auto [curvature, rigidity] = coated_membrane(covered);
+  const auto [curvature, rigidity] = coated_membrane();
   const Vector moment = flow->curvature_moment();
   pictures.write(
       *membrane, stepper.time(),

@@ -352,7 +352,7 @@ void declare_budding(ParameterTable::Section s, Parameters::Budding &budding) {
   s.real("Line tension", budding.line_tension, "pN", non_negative(),
          "Line tension of the coat's edge.");
   s.real("Cutting radius", budding.cutting_radius, "nm", positive(),
-         "A neck narrower than this is cut; in 3d the run ends there.");
+         "A neck narrower than this is cut.");
   s.real("Time after cut", budding.time_after_cut, "us", non_negative(),
          "How long the run goes on with the vesicle and the membrane it came from.");
   s.real("Cargo concentration", budding.cargo_concentration, "mM", non_negative(),
