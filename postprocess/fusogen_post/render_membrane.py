@@ -15,6 +15,8 @@ def describe(stage, radius, first_open):
     """A word for the shape, '' if unsure. Only where a neck radius is known."""
     if stage.is_open is None or first_open is None:
         return ""
+    if stage.is_bud:
+        return "bud" if stage.is_open else "coat" if stage.time < first_open else "vesicle"
     if not stage.is_open and stage.time <= first_open:
         return "docked"
     if stage.time == first_open:

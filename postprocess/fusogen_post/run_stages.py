@@ -29,6 +29,7 @@ class Stage:
         self.spread = r[orange].max() if orange.any() else 0.0
         self.neck = float("nan")
         self.is_open = None
+        self.is_bud = False
         self.energy = float("nan")
 
 
@@ -50,6 +51,7 @@ def add_statistics(stages, directory):
             radius = table["neck radius"][1][line]
             stage.is_open = bool(np.isfinite(radius) and radius > 0)
             stage.neck = radius if stage.is_open else float("nan")
+        stage.is_bud = "coat area" in table
         for name in ("total energy", "bending energy"):
             if name in table and np.isfinite(table[name][1][line]):
                 stage.energy = table[name][1][line]
