@@ -221,7 +221,10 @@ public:
     double low = -2. * circle, high = 2. * circle;
     for (unsigned int i = 0; i < 60; ++i) {
       const double a = low + (high - low) / 3., b = high - (high - low) / 3.;
-      (excess(a) < excess(b) ? high : low) = excess(a) < excess(b) ? b : a;
+      if (excess(a) < excess(b))
+        high = b;
+      else
+        low = a;
     }
     const double least = 0.5 * (low + high);
     if (excess(least) > 0.)
@@ -316,6 +319,15 @@ public:
     const double q = r / circle, flat = 1. - q * q;
     return frame.origin + x[0] * frame.e1 + x[1] * frame.e2 +
            (plate.value(q, std::atan2(x[1], x[0])) + bump * flat * flat) * frame.axis;
+  }
+
+  // Throws, on all ranks alike, if there are points that have no place.
+  void check() const {
+    const unsigned int n = 2 * old.degree();
+    for (const Cell &cell : cells())
+      for (unsigned int i = 0; i <= n; ++i)
+        for (unsigned int j = 0; j <= n; ++j)
+          point(cell.in_cap(Point<2>(static_cast<double>(i) / n, static_cast<double>(j) / n)));
   }
 
   // How far inside the new cell a point is: the share of the new cell's area that is nearer to the
@@ -435,6 +447,7 @@ Cap best_cap(const GatheredSurface &old, const std::vector<CellRing> &rows,
                   steepest_best[steepness - 1]);
           if (!cap.fit(more, -outward))
             continue;
+          cap.check();
           while (steepness > 0 && cap.largest_slope() <= steepest_best[steepness - 1])
             --steepness;
           best.emplace(cap);

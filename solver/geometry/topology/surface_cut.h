@@ -35,12 +35,14 @@ struct CutMesh {
 /// no rings of four cells at its sides. Collective.
 TopologyChange cut(const Membrane<2> &membrane, const Pore &pore,
                    const FieldsThroughEvent &fields = {}, const CutMesh &mesh = {});
+
 /// cut() of a neck to which the loops of the coarse mesh are not close (any more): each leaf of the
 /// membrane becomes a coarse cell, with the same place and the same fields, and the loop of edges
-/// next to the waist takes the place of the pore's. With n cells around the neck, a cap has n/4
-/// rows and columns of cells, in place of as few rows around the neck as leave a membrane that is
-/// not too steep. What is between that loop and the waist goes to the side of the waist that it is
-/// on. new_cells and new_vertices of the result have no meaning.
+/// next to the waist takes the place of the pore's. With n cells around the neck, a cap is a square
+/// of n/4 rows and columns of cells in a ring of n cells, in place of as few rows around the neck
+/// as end where the membrane is not steep; half of a row may stay. What is between that loop and
+/// the waist goes to the side of the waist that it is on. new_cells and new_vertices of the result
+/// count the former leaves.
 /// @param pore any loop of 4 k edges of the coarse mesh from which rings of cells follow each other
 /// to beyond the neck
 ///
