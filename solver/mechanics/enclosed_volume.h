@@ -25,9 +25,11 @@ public:
   /// The same with the pressure difference that it has at its @p volume now.
   static EnclosedVolume osmotic(double target, double modulus, double volume) {
     EnclosedVolume result = osmotic(target, modulus);
-    result.multiplier = modulus * (1. - volume / target);
+    result.set_volume(volume);
     return result;
   }
+  /// Something else than a step has changed the volume to this one, in osmotic equilibrium.
+  void set_volume(const double volume) { this->multiplier = (target - volume) / compliance; }
   /// A vesicle under a pressure difference [pN/nm^2], inside minus outside.
   static EnclosedVolume under_pressure(double pressure) {
     return EnclosedVolume(false, 0., pressure);

@@ -9,6 +9,8 @@
 #include "lipids/mixing_signals.h"
 #include "mechanics/applied_force.h"
 #include "mechanics/constriction.h"
+#include "mechanics/contact_after_cut.h"
+#include "mechanics/direct_solver.h"
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/lumen_pressure.h"
 #include "mechanics/pore_flow.h"
@@ -90,6 +92,7 @@ private:
   unsigned int n_open() const;
   bool is_any_open() const { return n_open() > 0; }
   bool is_any_cut() const;
+  bool parted_membranes_touch() const;
   double end_of(const ExocytosisVesicle &vesicle) const;
   std::string fate(unsigned int which) const;
   CellFilter<dim> cells_of(unsigned int which) const;
@@ -151,6 +154,8 @@ private:
   std::vector<LumenPressure<dim> *> lumen_pressures;
   BoundaryTension<dim> *boundary_tension = nullptr;
   DockingTerms<dim> holding; // of a vesicle whose docking was computed, until the pore opens
+  std::vector<EnclosedVolume<dim> *> volumes; // for each vesicle; null if it has not left
+  ContactAfterCut<dim> *parted = nullptr;     // of a vesicle that has left and the plasma membrane
   std::unique_ptr<LipidFields<dim>> lipids;
   MixingSignals<dim> assay; // contents count mid-surface, so it is told each leaflet's density
   std::vector<ExocytosisVesicle> vesicles;
@@ -222,7 +227,12 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   flow = std::make_unique<FlowSystem<dim>>(
       *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, true}}},
       parameters.leaflets.model);
-  flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
+  parted = nullptr;
+  const bool has_contact = parted_membranes_touch();
+  if (has_contact) // which other solvers do not take
+    flow->use(std::make_unique<DirectSolver<dim>>(flow->unknowns()));
+  else
+    flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
   boundary_tension = &add_membrane_terms(*flow, parameters, drag());
   boundary_tension->tension = tension.at(stepper.time());
   add_leaflets(*flow, parameters);
@@ -247,15 +257,18 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   holding = {};
   if (surface.has_docked_shape() && vesicles[0].stage == ExocytosisVesicle::docked)
     holding = add_docking_terms(*flow, parameters, enclosed_volume<dim>(*membrane, is_closed<dim>));
+  if (has_contact)
+    parted = &flow->add(ContactAfterCut<dim>(parameters.contact));
   // A closed sphere has room for neither its area nor its volume: water follows solutes.
+  volumes.assign(vesicles.size(), nullptr);
   for (unsigned int i = 0; i < vesicles.size(); ++i) {
     if (vesicles[i].stage != ExocytosisVesicle::cut)
       continue;
     double &volume = vesicles[i].closing.volume;
     if (volume == 0.)
       volume = enclosed_volume<dim>(*membrane, cells_of(i));
-    flow->add(EnclosedVolume<dim>::osmotic(volume, parameters.vesicle.osmotic_modulus)
-                  .of_vesicle(i, surface.piece(*membrane, i)));
+    volumes[i] = &flow->add(EnclosedVolume<dim>::osmotic(volume, parameters.vesicle.osmotic_modulus)
+                                .of_vesicle(i, surface.piece(*membrane, i)));
   }
   flow->initialize();
   // The time in which a neck of the initial size relaxes.
@@ -326,6 +339,15 @@ template <int dim> bool Exocytosis<dim>::is_any_cut() const {
   return std::any_of(vesicles.begin(), vesicles.end(), [](const ExocytosisVesicle &vesicle) {
     return vesicle.stage == ExocytosisVesicle::cut;
   });
+}
+
+// Whether a vesicle that has left repels the plasma membrane: not as long as others are docked,
+// whose distance is a given one.
+template <int dim> bool Exocytosis<dim>::parted_membranes_touch() const {
+  return parameters.contact.hydration_pressure > 0. && is_any_cut() &&
+         std::none_of(vesicles.begin(), vesicles.end(), [](const ExocytosisVesicle &vesicle) {
+           return vesicle.stage == ExocytosisVesicle::docked;
+         });
 }
 
 // The cells of a vesicle without a pore.
@@ -518,9 +540,9 @@ template <int dim> double Exocytosis<dim>::total_energy() const {
   return flow->energy() - external_energy() + boundary_tension->tension * area_inside();
 }
 
-// Whether there are rings, crowds or swelling lumens.
+// Whether there are rings, crowds, swelling lumens, or membranes that have parted and touch.
 template <int dim> bool Exocytosis<dim>::acts_on_membrane() const {
-  return !(crowds.empty() && lumen_pressures.empty()) ||
+  return parted || !(crowds.empty() && lumen_pressures.empty()) ||
          std::any_of(rings.begin(), rings.end(), [](const auto *ring) { return ring != nullptr; });
 }
 
@@ -537,6 +559,8 @@ template <int dim> double Exocytosis<dim>::external_energy() const {
         sum += energies.at(ring->name());
   for (const auto *pressure : lumen_pressures)
     sum += energies.at(pressure->name());
+  if (parted)
+    sum += energies.at(parted->name());
   return sum;
 }
 
@@ -621,6 +645,11 @@ void Exocytosis<dim>::mesh_changed(const Vector &material_area, const Vector &te
   lipids->mesh_changed({fields.begin(), fields.begin() + n_lipids});
   let_lipids_act();
   flow->mesh_moved(material_area, {fields.begin() + n_lipids, fields.end()});
+  // Nodes that moved along the membrane changed the volume a little, and a step begins with the
+  // pressure of the volume that is there.
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    if (volumes[i])
+      volumes[i]->set_volume(enclosed_volume<dim>(*membrane, cells_of(i)));
   remeshing_energy += total_energy() - energy_before;
 }
 
@@ -708,7 +737,7 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   const StepResult step = stepper.advance(*flow, std::min(longest, longest_step()));
   // What acts from outside is held on to the material during the step, whose energies tell its
   // work.
-  if (is_any_open() && acts_on_membrane())
+  if ((is_any_open() || parted) && acts_on_membrane())
     external_work +=
         step.energy_before - step.energy_after - own_energy + flow->energy() - external_energy();
   dissipated += step.dissipated;
@@ -879,6 +908,8 @@ template <int dim> void Exocytosis<dim>::write() {
     row.set("cargo released" + number, "", vesicles[i].lumen.released());
     row.set("pore state" + number, "", vesicles[i].pore_state());
   }
+  if (parameters.contact.hydration_pressure > 0.)
+    row.set("least distance", "nm", parted ? parted->least_distance() : std::nan(""));
   if (parameters.leaflets.model == Leaflets::two) {
     row.set("leaflet elastic energy", "kT", flow->energies().at("leaflet elasticity") / kT);
     row.set("leaflet difference", "nm^2", flow->leaflet_difference());
@@ -1012,6 +1043,8 @@ template <int dim> void Exocytosis<dim>::run() {
     summary.set("heat from the surroundings", heat / kT, "kT");
   summary.set("work from outside", (external_work + tension_work) / kT, "kT");
   add_vesicles_to(summary);
+  if (parted)
+    summary.set("least distance", parted->least_distance(), "nm");
   for (const auto &[name, energy] : dissipated_by)
     if (energy != 0.)
       summary.set("dissipated by " + name, energy / kT, "kT");

@@ -414,6 +414,8 @@ void Parameters::check_exocytosis(const ParameterTable &table) const {
   const Named value{table};
   const bool from_pathway = fusion.nucleation == Nucleation::from_pathway;
   lipids.check(table);
+  if (contact.hydration_pressure > 0.)
+    check_contact(table);
   if (const auto probe = std::find(lipids.names.begin(), lipids.names.end(), assay.probe);
       probe == lipids.names.end() || lipids.vesicle_outer[probe - lipids.names.begin()] == 0. ||
       lipids.vesicle_inner[probe - lipids.names.begin()] == 0.)
