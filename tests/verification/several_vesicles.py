@@ -135,8 +135,9 @@ def same(checks, what, run, other):
         unit = name.partition('[')[2].partition(']')[0] if '[' in name else run.summary[name]['unit']
         worst = max(worst, (abs(value - b[name]) / sizes.get(unit, largest[name.partition(', row')[0]] or 1),
                              name))
-    # Nodes are placed anew by an iterative solver that stops at 1e-8 of what moves them.
-    checks.at_most(f'{what}, largest difference ({worst[1]})', worst[0], 1e-6)
+    # Nodes are placed anew by an iterative solver that stops at 1e-8 of what moves them, on cells whose sizes
+    # differ by some hundred.
+    checks.at_most(f'{what}, largest difference ({worst[1]})', worst[0], 1e-5)
 
 
 def parallel_and_resumed(checks, run):
