@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Which times of a run to show, so that the shape changes by about the same from one to the next."""
 
+import re
+
 import numpy as np
 
 from . import run_reader
@@ -47,8 +49,10 @@ def add_statistics(stages, directory):
         # the first of two surfaces at one time goes with the first line of that time
         is_later = k > 0 and stages[k - 1].time == stage.time
         line = nearest[-1 if is_later or k + 1 == len(stages) or stages[k + 1].time != stage.time else 0]
-        if "neck radius" in table:
-            radius = table["neck radius"][1][line]
+        # with several vesicles, of the widest neck
+        radii = [column[1][line] for name, column in table.items() if re.fullmatch(r"neck radius( \d+)?", name)]
+        if radii:
+            radius = max(radii)
             stage.is_open = bool(np.isfinite(radius) and radius > 0)
             stage.neck = radius if stage.is_open else float("nan")
         stage.is_bud = "coat area" in table

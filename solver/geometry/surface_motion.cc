@@ -185,6 +185,7 @@ public:
     FullMatrix<double> normal_matrix(n_terms, n_terms);
     dealii::Vector<double> right(n_terms), coefficients(n_terms);
     std::set<Index> seen;
+    unsigned int n_facing = 0;
     std::vector<Index> indices;
     std::array<double, n_terms> terms;
     for (const Cell &cell : cells) {
@@ -199,6 +200,7 @@ public:
         const double sign = Membrane<2>::orientation(cell) * Membrane<2>::orientation(place.cell);
         if (sign * (normal * n) < facing * normal.norm())
           continue;
+        ++n_facing;
         const Vector3 offset = (value.x - place.x) / size;
         const double u = offset * e1, v = offset * e2, d2 = offset.norm_square(),
                      weight = 1. / ((1e-2 + d2) * (1e-2 + d2));
@@ -210,7 +212,7 @@ public:
         }
       }
     }
-    if (seen.size() < 15) // a corner of the rim
+    if (n_facing < 15) // a corner of the rim, or a neck with few cells around it
       return place.x;
     normal_matrix.gauss_jordan();
     normal_matrix.vmult(coefficients, right);

@@ -7,14 +7,15 @@
 namespace fusogen {
 using namespace dealii;
 
-double largest_amount(const Membrane<2> &membrane, const Vector &fraction, const double area) {
+double largest_amount(const Membrane<2> &membrane, const Vector &fraction, const double area,
+                      const std::optional<Component> component) {
   // Area and amount in bins of the fraction; the fraction is as good as constant in one of them.
   constexpr unsigned int n_bins = 4096;
   std::vector<double> sums(2 * n_bins, 0.);
   SurfaceValues<2> surface(membrane.degree());
   std::vector<double> x, values;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned()) {
+    if (cell->is_locally_owned() && (!component || Membrane<2>::component(cell) == *component)) {
       membrane.cell_positions(cell, x);
       membrane.cell_scalar_values(cell, fraction, values);
       surface.reinit(x, Membrane<2>::orientation(cell));

@@ -4,6 +4,8 @@
 
 #include "geometry/membrane.h"
 
+#include <optional>
+
 namespace fusogen {
 /// The largest amount [nm^2] of a lipid that any part of the membrane of the area @p area [nm^2]
 /// holds: that where its area fraction is highest,
@@ -12,8 +14,10 @@ namespace fusogen {
 /// wherever and however many its pores are; with one pore and axial symmetry it is the amount on
 /// the area counted from the vesicle's pole.
 /// @param fraction area fraction, 0 to 1 (scalar space, ghosted)
+/// @param component only there, if it is given
 /// Collective; each rank integrates over its own cells.
-double largest_amount(const Membrane<2> &membrane, const Vector &fraction, double area);
+double largest_amount(const Membrane<2> &membrane, const Vector &fraction, double area,
+                      std::optional<Component> component = {});
 } // namespace fusogen
 
 #endif

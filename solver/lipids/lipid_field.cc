@@ -333,10 +333,19 @@ double LipidFields<dim>::mass_error(const std::vector<double> &initial_amounts) 
 
 template <int dim>
 double LipidFields<dim>::amount(const LipidField &field, const Component component) const {
+  return amount(field, [component](const typename Membrane<dim>::Cell &cell) {
+    return Membrane<dim>::component(cell) == component;
+  });
+}
+
+template <int dim>
+double LipidFields<dim>::amount(
+    const LipidField &field,
+    const std::function<bool(const typename Membrane<dim>::Cell &)> &wanted) const {
   Vector there = membrane.scalar_vector(false), content = there;
   std::vector<types::global_dof_index> indices;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == component) {
+    if (cell->is_locally_owned() && wanted(cell)) {
       membrane.cell_scalar_indices(cell, indices);
       for (const auto i : indices)
         there(i) = 1.;

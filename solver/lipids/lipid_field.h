@@ -7,6 +7,7 @@
 #include "lipids/lipid_transport.h"
 #include "lipids/species.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -92,6 +93,9 @@ public:
   double amount(const LipidField &field) const;
   /// What of it is on a membrane that has not fused [nm^2].
   double amount(const LipidField &field, Component component) const;
+  /// The same on the cells for which @p wanted is true; they share no node with others.
+  double amount(const LipidField &field,
+                const std::function<bool(const typename Membrane<dim>::Cell &)> &wanted) const;
   Vector density(const LipidField &field) const;
   /// The largest relative difference of any field's amount, what left through the rim and what
   /// flipped included, from the one it had [nm^2, in the order of fields()]. Collective.

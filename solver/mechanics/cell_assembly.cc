@@ -99,7 +99,8 @@ template <int dim> PointState CellAssembly<dim>::state(const unsigned int q) con
           u.lipid_curvature.empty() ? 0. : surface_now.scalar_field(q, u.lipid_curvature).value,
           u.relative_rigidity.empty() ? 1. : surface_now.scalar_field(q, u.relative_rigidity).value,
           u.domain.empty() ? Vector2() : surface_now.scalar_field(q, u.domain).gradient,
-          leaflets.empty() ? nullptr : &leaflets[q]};
+          leaflets.empty() ? nullptr : &leaflets[q],
+          cell_unknowns->piece};
 }
 
 template <int dim> NodalState CellAssembly<dim>::nodes() const {

@@ -50,6 +50,7 @@ template <int dim> struct CellUnknowns {
   double dt = 1.;             ///< [us]
   double orientation = 1.;
   Component component = Component::vesicle;
+  unsigned int piece = 0; ///< see PointState
   /// Open edges of the cell: local face number and what edge it is.
   std::vector<std::pair<unsigned int, Edge>> edges;
   int pole_node = -1; ///< see NodalState

@@ -7,7 +7,7 @@ namespace fusogen {
 template <int dim>
 void EnclosedVolume<dim>::add_to(const PointState &p, PointDerivatives &d,
                                  const bool second) const {
-  if (p.component != Component::vesicle)
+  if (!encloses(p))
     return;
   // A fixed volume's force enters through the multiplier's column, which add_to_constraint() fills,
   // like its gradient.
@@ -29,14 +29,14 @@ void EnclosedVolume<dim>::add_to(const PointState &p, PointDerivatives &d,
 }
 
 template <int dim> double EnclosedVolume<dim>::energy(const PointState &p) const {
-  if (is_fixed || p.component != Component::vesicle)
+  if (is_fixed || !encloses(p))
     return 0.;
   return -pressure * p.now.weight * (p.now.point * p.now.normal) / 3.;
 }
 
 template <int dim>
 void EnclosedVolume<dim>::add_to_constraint(const PointState &p, PointConstraint &g) const {
-  if (p.component != Component::vesicle)
+  if (!encloses(p))
     return;
   g.value -= p.now.weight * (p.now.point * p.now.normal) / 3.;
   for (unsigned int c = 0; c < 3; ++c)

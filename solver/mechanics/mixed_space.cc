@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "mechanics/mixed_space.h"
 
+#include "geometry/topology/topology_change.h"
+
 #include <deal.II/dofs/dof_tools.h>
 #include <deal.II/fe/fe_dgp.h>
 #include <deal.II/fe/fe_q.h>
@@ -42,6 +44,7 @@ MixedSpace<dim>::MixedSpace(const Membrane<dim> &membrane,
     : membrane(membrane), leaflets(leaflets),
       element(mixed_element<dim>(membrane.degree(), leaflets)),
       dof_handler(membrane.triangulation()), edge_conditions(std::move(edge_conditions)),
+      piece_of_coarse_cell(connected_pieces(membrane.coarse_mesh())),
       vector_on_face(nodes_on_faces<dim>(membrane.degree())),
       scalar_on_face(nodes_on_faces<dim>(std::max(1u, membrane.degree() - 1))) {
   dof_handler.distribute_dofs(element);
@@ -183,6 +186,7 @@ void MixedSpace<dim>::get(const Cell &cell, const Vector &solution,
   }
   unknowns.orientation = Membrane<dim>::orientation(cell);
   unknowns.component = Membrane<dim>::component(cell);
+  unknowns.piece = piece_of_coarse_cell[membrane.cell_id(cell).get_coarse_cell_id()];
   unknowns.edges.clear();
   if (cell->at_boundary())
     for (const unsigned int face : cell->face_indices())

@@ -80,6 +80,7 @@ public:
 
 private:
   std::map<Edge, EdgeCondition> edge_conditions;
+  std::vector<unsigned int> piece_of_coarse_cell;
   std::vector<std::pair<unsigned int, unsigned int>> local_index;
   /// Whether a node of the vector and of the scalar fields is on a face: [face][node].
   std::vector<std::vector<bool>> vector_on_face, scalar_on_face;

@@ -41,6 +41,7 @@ struct PointState {
   double lipid_curvature, relative_rigidity;
   Vector2 domain_gradient;      ///< of FlowSystem::set_domain(), in the frame of `now` [1/nm]
   const LeafletState *leaflets; ///< null in a membrane without leaflets of its own motion
+  unsigned int piece = 0;       ///< number of the connected piece, see connected_pieces()
 };
 
 /// First and second derivatives of the step's Lagrangian by slip and potential, area weight

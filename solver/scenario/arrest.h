@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 
 namespace fusogen {
 /// Tells when a shape has stopped: the neck radius and the height have both changed by less than 1
@@ -41,14 +42,14 @@ public:
   }
   bool stopped() const { return has_stopped; }
 
-  void serialize(StateArchive &state) {
-    state.item("arrest: last change", start);
-    state.item("arrest: neck radius", reference[0]);
-    state.item("arrest: height", reference[1]);
-    state.item("arrest: sum of neck radii", sums[0]);
-    state.item("arrest: sum of heights", sums[1]);
-    state.item("arrest: time", now);
-    state.item("arrest: has stopped", has_stopped);
+  void serialize(StateArchive &state, const std::string &name) {
+    state.item(name + ": last change", start);
+    state.item(name + ": neck radius", reference[0]);
+    state.item(name + ": height", reference[1]);
+    state.item(name + ": sum of neck radii", sums[0]);
+    state.item(name + ": sum of heights", sums[1]);
+    state.item(name + ": time", now);
+    state.item(name + ": has stopped", has_stopped);
   }
 
 private:

@@ -3,20 +3,23 @@
 
 #include "base/computation_error.h"
 #include "base/log.h"
-#include "cargo/lumen.h"
+#include "base/user_error.h"
+#include "geometry/topology/topology_change.h"
 #include "io/surface_output.h"
 #include "lipids/mixing_signals.h"
 #include "mechanics/applied_force.h"
 #include "mechanics/constriction.h"
+#include "mechanics/contact_after_cut.h"
+#include "mechanics/direct_solver.h"
 #include "mechanics/enclosed_volume.h"
 #include "mechanics/lumen_pressure.h"
 #include "mechanics/pore_flow.h"
 #include "mechanics/snares.h"
-#include "scenario/arrest.h"
 #include "scenario/checkpointing.h"
 #include "scenario/course.h"
 #include "scenario/docking_terms.h"
 #include "scenario/exocytosis_surface.h"
+#include "scenario/exocytosis_vesicle.h"
 #include "scenario/fusion_schedule.h"
 #include "scenario/leaflets.h"
 #include "scenario/membrane_terms.h"
@@ -24,6 +27,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -36,18 +41,25 @@ namespace {
 constexpr double flat_height = 0.02;
 // Largest relative change of the neck radius in a step.
 constexpr double largest_neck_change = 0.05;
+// The outcome of vesicles that do not end alike.
+constexpr const char *outcome_mixed = "mixed";
 // Time steps between two looks at whether the cells have the right size.
 constexpr unsigned int steps_between_adaptations = 5;
 
-// int f dA over the cells of a component.
+template <int dim> using CellFilter = std::function<bool(const typename Membrane<dim>::Cell &)>;
+
+template <int dim> bool is_closed(const typename Membrane<dim>::Cell &cell) {
+  return Membrane<dim>::component(cell) == Component::vesicle;
+}
+
+// int f dA over the cells that are wanted.
 template <int dim, class Function>
-double component_integral(const Membrane<dim> &membrane, const Component component,
-                          const Function &f) {
+double integral(const Membrane<dim> &membrane, const CellFilter<dim> &wanted, const Function &f) {
   double sum = 0.;
   SurfaceValues<dim> values(membrane.degree());
   std::vector<double> x;
   for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() && Membrane<dim>::component(cell) == component) {
+    if (cell->is_locally_owned() && wanted(cell)) {
       membrane.cell_positions(cell, x);
       values.reinit(x, Membrane<dim>::orientation(cell));
       for (unsigned int q = 0; q < values.n_quadrature_points(); ++q)
@@ -55,13 +67,13 @@ double component_integral(const Membrane<dim> &membrane, const Component compone
     }
   return dealii::Utilities::MPI::sum(sum, membrane.communicator());
 }
-template <int dim> double component_area(const Membrane<dim> &membrane, const Component component) {
-  return component_integral(membrane, component, [](const SurfacePoint &) { return 1.; });
+template <int dim> double area_on(const Membrane<dim> &membrane, const CellFilter<dim> &wanted) {
+  return integral<dim>(membrane, wanted, [](const SurfacePoint &) { return 1.; });
 }
 template <int dim>
-double component_volume(const Membrane<dim> &membrane, const Component component) {
-  return component_integral(membrane, component,
-                            [](const SurfacePoint &s) { return (s.point * s.normal) / 3.; });
+double enclosed_volume(const Membrane<dim> &membrane, const CellFilter<dim> &wanted) {
+  return integral<dim>(membrane, wanted,
+                       [](const SurfacePoint &s) { return (s.point * s.normal) / 3.; });
 }
 
 template <int dim> class Exocytosis {
@@ -73,9 +85,19 @@ private:
   void dock();
   void resume();
   void serialize(SurfaceArchive<dim> &archive);
-  void fuse();
-  bool pore_is_closed() const;
-  void cut();
+  void fuse_those_due();
+  void fuse(const std::vector<unsigned int> &which);
+  void cut_closed_pores();
+  void cut(unsigned int which);
+  unsigned int n_open() const;
+  bool is_any_open() const { return n_open() > 0; }
+  bool is_any_cut() const;
+  bool parted_membranes_touch() const;
+  double end_of(const ExocytosisVesicle &vesicle) const;
+  std::string fate(unsigned int which) const;
+  CellFilter<dim> cells_of(unsigned int which) const;
+  std::string suffix(unsigned int which) const;
+  double neck_radius(unsigned int which) const;
   using NewMembrane = typename ExocytosisSurface<dim>::Fused;
   void take(NewMembrane change, double area);
   void set_up_flow();
@@ -88,10 +110,11 @@ private:
   double drag() const;
   double longest_step() const;
   double external_energy() const;
-  double vesicle_volume() const;
-  void add_closing_to(Summary &summary) const;
+  bool acts_on_membrane() const;
+  std::vector<Vector3> places() const;
+  void add_vesicles_to(Summary &summary) const;
   void advance(double longest);
-  bool hemifused() const;
+  bool is_hemifused(unsigned int which) const;
   std::vector<Stalk> stalks() const;
   void move_lipids(const Vector &positions);
   void keep_mesh();
@@ -115,7 +138,7 @@ private:
 
   const RunContext &context;
   const Parameters &parameters;
-  const double kT, kappa, patch_radius, vesicle_area; // area of all vesicles
+  const double kT, kappa, patch_radius, vesicle_area; // area of a vesicle
   RunOutput output;
   FusionSchedule schedule; // when stalks connect the outer leaflets, and when pores open
   SurfaceOutput<dim> pictures;
@@ -125,27 +148,21 @@ private:
 
   std::unique_ptr<Membrane<dim>> membrane;
   std::unique_ptr<FlowSystem<dim>> flow;
-  // Terms of flow, one for each vesicle, or none.
+  // Terms of flow, one for each vesicle, or none; of rings some may be null.
   std::vector<PoreFlow<dim> *> pore_flows;
   std::vector<NeckRing<dim> *> rings, crowds; // of constriction, of SNARE complexes
   std::vector<LumenPressure<dim> *> lumen_pressures;
   BoundaryTension<dim> *boundary_tension = nullptr;
   DockingTerms<dim> holding; // of a vesicle whose docking was computed, until the pore opens
+  std::vector<EnclosedVolume<dim> *> volumes; // for each vesicle; null if it has not left
+  ContactAfterCut<dim> *parted = nullptr;     // of a vesicle that has left and the plasma membrane
   std::unique_ptr<LipidFields<dim>> lipids;
-  MixingSignals<dim> assay;  // contents count mid-surface, so it is told each leaflet's density
-  std::vector<Lumen> lumens; // one for each vesicle, as the necks
-  std::vector<Neck> necks;
-  bool fused = false, separated = false; // separated: the neck was cut
-  bool jostled = false;                  // by thermal noise
+  MixingSignals<dim> assay; // contents count mid-surface, so it is told each leaflet's density
+  std::vector<ExocytosisVesicle> vesicles;
+  bool jostled = false; // by thermal noise
   Course tension;
-  ArrestWatch arrest;
   double external_work = 0.,
          tension_work = 0.; // of ring and lumen pressure; of the tension's change
-  struct Closing {
-    // When, jump of the energy, area and volume of the vesicle, of the lumen before.
-    double time, energy, area, volume, lumen_volume;
-  } closing = {0., 0., 0., 0., 0.};
-  double flat_since = -1.; // [us], negative before
   double initial_area = 0., area_left = 0.;
   double difference_left = 0.; // of the leaflets' contents, through the rim [nm^2]
   std::vector<double> initial_amounts;
@@ -154,7 +171,7 @@ private:
   double dissipated = 0.;       // since the fusion [pN nm]
   std::map<std::string, double> dissipated_by; // the same by term
   double heat = 0.;                            // from the surroundings, the noise's work [pN nm]
-  double fusion_energy = 0.; // jump of bending and tension energy at the fusion [pN nm]
+  double fusion_energy = 0.; // jumps of bending and tension energy at fusions, summed [pN nm]
   unsigned int n_steps = 0, cells_divided = 0, cells_merged = 0;
   double next_output; // [us]
 };
@@ -163,8 +180,7 @@ template <int dim>
 Exocytosis<dim>::Exocytosis(const RunContext &context)
     : context(context), parameters(context.parameters), kT(parameters.thermal_energy()),
       kappa(parameters.bending_rigidity()), patch_radius(parameters.plasma_membrane.patch_radius),
-      vesicle_area(parameters.vesicle.number() * 4. * PI * parameters.vesicle.radius *
-                   parameters.vesicle.radius),
+      vesicle_area(4. * PI * parameters.vesicle.radius * parameters.vesicle.radius),
       output(context), schedule(context), pictures(context.communicator, context.directory),
       checkpointing(context), stepper(parameters.time, 1e-4 * 8. * PI * kappa),
       surface(parameters, context.communicator),
@@ -175,12 +191,13 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
               ? std::array<double, 2>{1., 1.}
               : leaflet_densities(parameters.vesicle.radius, parameters.leaflets.neutral_distance),
           {parameters.vesicle.docking(0).x, parameters.vesicle.docking(0).y}),
-      lumens(parameters.vesicle.number(), Lumen(parameters.cargo_diffusion_coefficient)),
+      vesicles(parameters.vesicle.number(),
+               {Lumen(parameters.cargo_diffusion_coefficient),
+                ArrestWatch(parameters.fusion.arrest_time, parameters.thermal.noise)}),
       tension(parameters.plasma_membrane.tension_times.empty()
                   ? Course({0.}, {parameters.plasma_membrane.tension})
                   : Course(parameters.plasma_membrane.tension_times,
                            parameters.plasma_membrane.tensions)),
-      arrest(parameters.fusion.arrest_time, parameters.thermal.noise),
       next_output(schedule.next_output(0., parameters.time.output_interval)) {
   output.begin(pictures);
   if (dim == 1 && context.story != nullptr)
@@ -190,13 +207,17 @@ Exocytosis<dim>::Exocytosis(const RunContext &context)
                                                  context.story->docked[curve][i + 1]);
   stepper.last_good_state = [this] { return pictures.last_good_state(); };
   stepper.change = [this] {
-    if (!fused || flat_since >= 0.)
+    const auto counts = [](const ExocytosisVesicle &vesicle) {
+      return vesicle.is_open() && !vesicle.is_flat();
+    };
+    if (std::none_of(vesicles.begin(), vesicles.end(), counts))
       return 0.;
     const std::vector<Neck> now = surface.necks(*membrane);
     double largest = 0.;
     for (unsigned int i = 0; i < now.size(); ++i)
-      if (now[i].radius > 0. && necks[i].radius > 0.) // else it is flat there
-        largest = std::max(largest, std::abs(now[i].radius / necks[i].radius - 1.));
+      if (const double radius = vesicles[i].neck.radius;
+          counts(vesicles[i]) && now[i].radius > 0. && radius > 0.) // else it is flat there
+        largest = std::max(largest, std::abs(now[i].radius / radius - 1.));
     return largest / largest_neck_change;
   };
 }
@@ -206,7 +227,12 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   flow = std::make_unique<FlowSystem<dim>>(
       *membrane, std::map<Edge, EdgeCondition>{{Edge::rim, {false, true, false, true}}},
       parameters.leaflets.model);
-  flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
+  parted = nullptr;
+  const bool has_contact = parted_membranes_touch();
+  if (has_contact) // which other solvers do not take
+    flow->use(std::make_unique<DirectSolver<dim>>(flow->unknowns()));
+  else
+    flow->use(choose_solver(parameters.linear_solver, flow->unknowns()));
   boundary_tension = &add_membrane_terms(*flow, parameters, drag());
   boundary_tension->tension = tension.at(stepper.time());
   add_leaflets(*flow, parameters);
@@ -216,27 +242,33 @@ template <int dim> void Exocytosis<dim>::set_up_flow() {
   rings.clear();
   crowds.clear();
   lumen_pressures.clear();
-  for (unsigned int i = 0; i < lumens.size(); ++i) {
+  const Parameters::RingOfProteins &ring = parameters.constriction;
+  for (unsigned int i = 0; i < vesicles.size(); ++i) {
     if (parameters.lumen_viscosity > 0.)
       pore_flows.push_back(&flow->add(PoreFlow<dim>(i)));
-    if (parameters.constriction.acts()) {
-      const auto &force = parameters.constriction.force;
-      rings.push_back(
-          &flow->add(Constriction<dim>({force.ring, force.per_length, force.width}, i)));
-    }
+    rings.push_back(ring.acts(i) ? &flow->add(Constriction<dim>(
+                                       {ring.force(i), ring.per_length, ring.width}, i))
+                                 : nullptr);
     if (parameters.snares.number > 0)
       crowds.push_back(&flow->add(SnareCrowding<dim>(parameters.snares, kT, i)));
     if (parameters.lumen_pressure > 0.)
       lumen_pressures.push_back(&flow->add(LumenPressure<dim>(i)));
   }
   holding = {};
-  if (surface.has_docked_shape() && !fused && !separated)
-    holding = add_docking_terms(*flow, parameters, vesicle_volume());
+  if (surface.has_docked_shape() && vesicles[0].stage == ExocytosisVesicle::docked)
+    holding = add_docking_terms(*flow, parameters, enclosed_volume<dim>(*membrane, is_closed<dim>));
+  if (has_contact)
+    parted = &flow->add(ContactAfterCut<dim>(parameters.contact));
   // A closed sphere has room for neither its area nor its volume: water follows solutes.
-  if (separated) {
-    if (closing.volume == 0.)
-      closing.volume = vesicle_volume();
-    flow->add(EnclosedVolume<dim>::osmotic(closing.volume, parameters.vesicle.osmotic_modulus));
+  volumes.assign(vesicles.size(), nullptr);
+  for (unsigned int i = 0; i < vesicles.size(); ++i) {
+    if (vesicles[i].stage != ExocytosisVesicle::cut)
+      continue;
+    double &volume = vesicles[i].closing.volume;
+    if (volume == 0.)
+      volume = enclosed_volume<dim>(*membrane, cells_of(i));
+    volumes[i] = &flow->add(EnclosedVolume<dim>::osmotic(volume, parameters.vesicle.osmotic_modulus)
+                                .of_vesicle(i, surface.piece(*membrane, i)));
   }
   flow->initialize();
   // The time in which a neck of the initial size relaxes.
@@ -298,55 +330,127 @@ template <int dim> void Exocytosis<dim>::dock() {
   initial_area = area_inside();
 }
 
-template <int dim> void Exocytosis<dim>::fuse() {
+template <int dim> unsigned int Exocytosis<dim>::n_open() const {
+  return std::count_if(vesicles.begin(), vesicles.end(),
+                       [](const ExocytosisVesicle &vesicle) { return vesicle.is_open(); });
+}
+
+template <int dim> bool Exocytosis<dim>::is_any_cut() const {
+  return std::any_of(vesicles.begin(), vesicles.end(), [](const ExocytosisVesicle &vesicle) {
+    return vesicle.stage == ExocytosisVesicle::cut;
+  });
+}
+
+// Whether a vesicle that has left repels the plasma membrane: not as long as others are docked,
+// whose distance is a given one.
+template <int dim> bool Exocytosis<dim>::parted_membranes_touch() const {
+  return parameters.contact.hydration_pressure > 0. && is_any_cut() &&
+         std::none_of(vesicles.begin(), vesicles.end(), [](const ExocytosisVesicle &vesicle) {
+           return vesicle.stage == ExocytosisVesicle::docked;
+         });
+}
+
+// The cells of a vesicle without a pore.
+template <int dim> CellFilter<dim> Exocytosis<dim>::cells_of(const unsigned int which) const {
+  return [membrane = membrane.get(), pieces = connected_pieces(membrane->coarse_mesh()),
+          piece = surface.piece(*membrane, which)](const typename Membrane<dim>::Cell &cell) {
+    return pieces[membrane->cell_id(cell).get_coarse_cell_id()] == piece;
+  };
+}
+
+// What tells a vesicle's numbers from those of the first one.
+template <int dim> std::string Exocytosis<dim>::suffix(const unsigned int which) const {
+  return which == 0 ? "" : " " + std::to_string(which + 1);
+}
+
+template <int dim> void Exocytosis<dim>::fuse_those_due() {
+  std::vector<unsigned int> due;
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    if (vesicles[i].stage == ExocytosisVesicle::docked &&
+        stepper.time() >= schedule.pore_time(i) * (1. - 1e-12))
+      due.push_back(i);
+  if (due.empty())
+    return;
+  fuse(due);
+  write();
+  next_output = schedule.next_output(stepper.time(), parameters.time.output_interval);
+}
+
+template <int dim> void Exocytosis<dim>::fuse(const std::vector<unsigned int> &which) {
   const double energy_before = total_energy();
   const double area = area_inside();
-  fused = true;
-  take(surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields()), area);
-  dissipated = heat = 0.;
-  dissipated_by.clear();
-  fusion_energy = total_energy() - energy_before;
+  const bool is_first = !is_any_open() && !is_any_cut();
+  NewMembrane change;
+  try {
+    change = surface.fuse(*membrane, flow->material_area, *lipids, flow->leaflet_fields(), which);
+  } catch (const std::invalid_argument &error) {
+    if (is_first) // the membranes are as they were given
+      throw UserError("Fusion/Initial pore radius and Fusion/Gap do not make a neck: " +
+                      std::string(error.what()));
+    throw ComputationError(std::string("a vesicle that is still docked cannot fuse: ") +
+                               error.what(),
+                           stepper.time(), pictures.last_good_state());
+  }
+  for (const unsigned int i : which)
+    vesicles[i].stage = ExocytosisVesicle::open;
+  take(std::move(change), area);
+  if (is_first) {
+    dissipated = heat = 0.;
+    dissipated_by.clear();
+  }
+  const double jump = total_energy() - energy_before;
+  fusion_energy += jump;
   stepper.restart_with(parameters.time.initial_step);
   observe();
   std::ostringstream line;
   line << "fusion at " << stepper.time() << " us: bending and tension energy changes by "
-       << fusion_energy / kT << " kT, Gaussian energy by "
-       << -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT << " kT";
+       << jump / kT << " kT, Gaussian energy by "
+       << -4. * PI * which.size() * parameters.gaussian_modulus() / kT << " kT";
   Log::instance().information(line.str());
-  schedule.hand_over(fusion_energy);
+  schedule.hand_over(jump);
 }
 
-template <int dim> bool Exocytosis<dim>::pore_is_closed() const {
-  return std::any_of(necks.begin(), necks.end(), [&](const Neck &neck) {
-    return neck.has_waist && neck.radius < parameters.fusion.closing_radius;
-  });
+template <int dim> void Exocytosis<dim>::cut_closed_pores() {
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    if (const Neck &neck = vesicles[i].neck;
+        vesicles[i].is_open() && neck.has_waist && neck.radius < parameters.fusion.closing_radius) {
+      write();
+      cut(i);
+      write();
+    }
 }
 
 // The neck is cut, and vesicle and plasma membrane are separate again.
-template <int dim> void Exocytosis<dim>::cut() {
+template <int dim> void Exocytosis<dim>::cut(const unsigned int which) {
   const double energy_before = total_energy();
-  closing.time = stepper.time();
-  closing.lumen_volume = necks[0].lumen_volume;
-  fused = false;
-  separated = true;
+  ExocytosisVesicle &vesicle = vesicles[which];
+  vesicle.closing.time = stepper.time();
+  vesicle.closing.lumen_volume = vesicle.neck.lumen_volume;
+  vesicle.stage = ExocytosisVesicle::cut;
   let_noise_act(false);
   try {
-    take(surface.cut(*membrane, flow->material_area, *lipids, flow->leaflet_fields()),
+    take(surface.cut(*membrane, flow->material_area, *lipids, flow->leaflet_fields(), which),
          area_inside());
   } catch (const std::invalid_argument &error) {
     throw ComputationError(std::string("the neck cannot be cut: ") + error.what(), stepper.time(),
                            pictures.last_good_state());
   }
-  necks.clear();
-  closing.energy = total_energy() - energy_before;
-  closing.area = component_area(*membrane, Component::vesicle);
+  vesicle.neck = {};
+  vesicle.closing.energy = total_energy() - energy_before;
+  vesicle.closing.area = area_on<dim>(*membrane, cells_of(which));
   stepper.restart_with(parameters.time.initial_step);
   observe();
   std::ostringstream line;
-  line << "the pore closes at " << stepper.time() << " us: bending and tension energy changes by "
-       << closing.energy / kT << " kT, Gaussian energy by "
-       << 4. * PI * parameters.gaussian_modulus() / kT << " kT; " << 100. * lumens[0].released()
-       << " % of the cargo and " << 100. * transferred << " % of the vesicle's lipid have left";
+  line << "the pore "
+       << (vesicles.size() == 1 ? "" : "of vesicle " + std::to_string(which + 1) + " ")
+       << "closes at " << stepper.time() << " us: bending and tension energy changes by "
+       << vesicle.closing.energy / kT << " kT, Gaussian energy by "
+       << 4. * PI * parameters.gaussian_modulus() / kT << " kT; " << 100. * vesicle.lumen.released()
+       << " % of the cargo";
+  if (vesicles.size() == 1)
+    line << " and " << 100. * transferred << " % of the vesicle's lipid have left";
+  else
+    line << " has left";
   Log::instance().information(line.str());
 }
 
@@ -382,9 +486,9 @@ template <int dim> void Exocytosis<dim>::resume() {
   membrane = std::make_unique<Membrane<dim>>(context.communicator, parameters.geometry.degree);
   SurfaceArchive<dim> archive = context.checkpoint->restore(*membrane);
   // What terms there are depends on it.
-  archive.state().item("fused", fused);
-  archive.state().item("separated", separated);
-  archive.state().item("vesicle volume at closing", closing.volume);
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    vesicles[i].serialize(archive.state(), i + 1);
+  surface.serialize(archive.state());
   archive.state().item("jostled", jostled);
   let_noise_act(jostled);
   set_up_flow();
@@ -396,17 +500,10 @@ template <int dim> void Exocytosis<dim>::resume() {
 
 template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive) {
   StateArchive &state = archive.state();
-  state.item("fused", fused);
-  state.item("separated", separated);
-  state.item("time of closing", closing.time);
-  state.item("energy change at closing", closing.energy);
-  state.item("area at closing", closing.area);
-  state.item("vesicle volume at closing", closing.volume);
-  state.item("lumen volume at closing", closing.lumen_volume);
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    vesicles[i].serialize(state, i + 1);
   state.item("external work", external_work);
   state.item("work of tension", tension_work);
-  arrest.serialize(state);
-  state.item("flat since", flat_since);
   state.item("initial area", initial_area);
   state.item("initial amounts", initial_amounts);
   state.item("area through rim", area_left);
@@ -423,8 +520,6 @@ template <int dim> void Exocytosis<dim>::serialize(SurfaceArchive<dim> &archive)
   state.item("cells merged", cells_merged);
   state.item("next output", next_output);
   stepper.serialize(state);
-  for (unsigned int i = 0; i < lumens.size(); ++i)
-    lumens[i].serialize(state, i + 1);
   surface.serialize(state);
   schedule.serialize(state);
   assay.serialize(state);
@@ -445,36 +540,70 @@ template <int dim> double Exocytosis<dim>::total_energy() const {
   return flow->energy() - external_energy() + boundary_tension->tension * area_inside();
 }
 
+// Whether there are rings, crowds, swelling lumens, or membranes that have parted and touch.
+template <int dim> bool Exocytosis<dim>::acts_on_membrane() const {
+  return parted || !(crowds.empty() && lumen_pressures.empty()) ||
+         std::any_of(rings.begin(), rings.end(), [](const auto *ring) { return ring != nullptr; });
+}
+
 // Potential energy of what acts on the membrane from outside; what it loses is work on the
 // membrane.
 template <int dim> double Exocytosis<dim>::external_energy() const {
   double sum = holding.contact ? holding.energy(*flow) : 0.;
-  if (rings.empty() && crowds.empty() && lumen_pressures.empty())
+  if (!acts_on_membrane())
     return sum;
   const auto energies = flow->energies();
   for (const auto *all : {&rings, &crowds})
     for (const auto *ring : *all)
-      sum += energies.at(ring->name());
+      if (ring)
+        sum += energies.at(ring->name());
   for (const auto *pressure : lumen_pressures)
     sum += energies.at(pressure->name());
+  if (parted)
+    sum += energies.at(parted->name());
   return sum;
 }
 
-// Amount of a field outside the vesicle or its former area, also beyond the rim [nm^2].
+// Amount of a field outside the vesicles or their former area, also beyond the rim [nm^2].
 template <int dim> double Exocytosis<dim>::outside_vesicle(const LipidField &field) const {
-  if (!fused)
-    return lipids->amount(field) + field.left_through_rim -
-           lipids->amount(field, Component::vesicle);
-  return lipids->amount(field) + field.left_through_rim -
-         surface.amount_within(*membrane, lipids->density(field), vesicle_area);
+  double outside = lipids->amount(field) + field.left_through_rim;
+  if (n_open() < vesicles.size())
+    outside -= lipids->amount(field, Component::vesicle);
+  if (is_any_open())
+    outside -= surface.amount_within(*membrane, lipids->density(field), n_open() * vesicle_area);
+  return outside;
+}
+
+template <int dim> std::vector<Vector3> Exocytosis<dim>::places() const {
+  std::vector<Vector3> result;
+  for (const ExocytosisVesicle &vesicle : vesicles)
+    result.push_back(vesicle.place);
+  return result;
 }
 
 template <int dim> void Exocytosis<dim>::observe() {
-  if (fused && flat_since < 0. &&
-      surface.height(*membrane) < flat_height * parameters.vesicle.radius)
-    flat_since = stepper.time();
-  if (fused)
-    necks = surface.necks(*membrane);
+  if (is_any_open()) {
+    const std::vector<Neck> necks = surface.necks(*membrane);
+    for (unsigned int i = 0; i < vesicles.size(); ++i) {
+      ExocytosisVesicle &vesicle = vesicles[i];
+      vesicle.neck = necks[i];
+      if (vesicle.is_open())
+        vesicle.place = necks[i].middle;
+      else
+        for (unsigned int c = 0; c < 3; ++c) // one that is closed, where it is now
+          vesicle.place[c] = integral<dim>(*membrane, cells_of(i),
+                                           [c](const SurfacePoint &s) { return s.point[c]; }) /
+                             area_on<dim>(*membrane, cells_of(i));
+    }
+    const std::vector<double> heights = surface.heights(*membrane, places());
+    for (unsigned int i = 0; i < vesicles.size(); ++i) {
+      ExocytosisVesicle &vesicle = vesicles[i];
+      vesicle.height = heights[i];
+      if (vesicle.is_open() && !vesicle.is_flat() &&
+          vesicle.height < flat_height * parameters.vesicle.radius)
+        vesicle.flat_since = stepper.time();
+    }
+  }
   double outside = 0., all = 0.;
   for (const LipidField &field : lipids->fields())
     if (field.species == parameters.assay.probe) {
@@ -497,7 +626,7 @@ template <int dim> void Exocytosis<dim>::keep_mesh() {
   std::vector<ConservedField> fields = conserved();
   Vector tension = flow->tension(), material_area = flow->material_area;
   const std::optional<double> left =
-      surface.keep_mesh(*membrane, fused, material_area, fields, tension);
+      surface.keep_mesh(*membrane, is_any_open(), material_area, fields, tension);
   if (!left)
     return;
   area_left += *left;
@@ -516,12 +645,18 @@ void Exocytosis<dim>::mesh_changed(const Vector &material_area, const Vector &te
   lipids->mesh_changed({fields.begin(), fields.begin() + n_lipids});
   let_lipids_act();
   flow->mesh_moved(material_area, {fields.begin() + n_lipids, fields.end()});
+  // Nodes that moved along the membrane changed the volume a little, and a step begins with the
+  // pressure of the volume that is there.
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    if (volumes[i])
+      volumes[i]->set_volume(enclosed_volume<dim>(*membrane, cells_of(i)));
   remeshing_energy += total_energy() - energy_before;
 }
 
 // Before a step, so that what belongs to the last one is there when it is written.
 template <int dim> void Exocytosis<dim>::adapt_mesh() {
-  if (!fused || n_steps % steps_between_adaptations != 0 || !surface.wants_other_cells(*membrane))
+  if (!is_any_open() || n_steps % steps_between_adaptations != 0 ||
+      !surface.wants_other_cells(*membrane))
     return;
   const double energy_before = total_energy();
   std::vector<ConservedField> fields = conserved();
@@ -539,14 +674,13 @@ template <int dim> void Exocytosis<dim>::adapt_mesh() {
 
 // What is in the lumens has to pass the necks as they are now.
 template <int dim> void Exocytosis<dim>::open_pores() {
-  std::vector<Vector3> middles;
-  for (const Neck &neck : necks)
-    middles.push_back(neck.middle);
-  for (unsigned int i = 0; i < pore_flows.size(); ++i)
-    if (fused && necks[i].radius > 0. && necks[i].lumen_volume > 0.)
-      pore_flows[i]->open(middles, parameters.lumen_viscosity * necks[i].flow_resistance);
+  for (unsigned int i = 0; i < pore_flows.size(); ++i) {
+    const Neck &neck = vesicles[i].neck;
+    if (vesicles[i].is_open() && neck.radius > 0. && neck.lumen_volume > 0.)
+      pore_flows[i]->open(places(), parameters.lumen_viscosity * neck.flow_resistance);
     else
       pore_flows[i]->remove();
+  }
 }
 
 // Tension, ring and the pressure of the lumen are those at the start of a step.
@@ -554,29 +688,29 @@ template <int dim> void Exocytosis<dim>::act_from_outside() {
   const double energy_before = total_energy();
   boundary_tension->tension = tension.at(stepper.time());
   tension_work += total_energy() - energy_before;
-  if (!fused)
+  if (!is_any_open())
     return;
-  std::vector<Vector3> middles;
-  for (const Neck &neck : necks)
-    middles.push_back(neck.middle);
   const bool on = stepper.time() >= parameters.constriction.start * (1. - 1e-12) &&
                   stepper.time() < parameters.constriction.end * (1. - 1e-12);
-  for (unsigned int i = 0; i < rings.size(); ++i)
-    if (on && necks[i].has_waist)
-      rings[i]->place(*membrane, necks[i].middle, necks[i].radius);
+  const auto act = [&](NeckRing<dim> &ring, const Neck &neck, const bool acts) {
+    if (acts && neck.has_waist)
+      ring.place(*membrane, neck.middle, neck.radius);
     else
-      rings[i]->remove();
-  for (unsigned int i = 0; i < crowds.size(); ++i)
-    if (necks[i].has_waist)
-      crowds[i]->place(*membrane, necks[i].middle, necks[i].radius);
-    else
-      crowds[i]->remove();
+      ring.remove();
+  };
   const double initial_volume = 4. / 3. * PI * std::pow(parameters.vesicle.radius, 3);
-  for (unsigned int i = 0; i < lumen_pressures.size(); ++i)
-    lumen_pressures[i]->set(necks[i].has_waist && necks[i].lumen_volume > 0.
-                                ? parameters.lumen_pressure * initial_volume / necks[i].lumen_volume
-                                : 0.,
-                            middles);
+  for (unsigned int i = 0; i < vesicles.size(); ++i) {
+    const Neck &neck = vesicles[i].neck;
+    if (rings[i])
+      act(*rings[i], neck, on);
+    if (!crowds.empty())
+      act(*crowds[i], neck, true);
+    if (!lumen_pressures.empty())
+      lumen_pressures[i]->set(neck.has_waist && neck.lumen_volume > 0.
+                                  ? parameters.lumen_pressure * initial_volume / neck.lumen_volume
+                                  : 0.,
+                              places());
+  }
 }
 
 // Steps end where something outside changes, and resolve the change.
@@ -597,12 +731,13 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   const Vector positions = membrane->positions();
   // Not before the neck that was put in has become round: that is faster than steps with noise
   // would follow, and over before the noise has done anything.
-  if (fused && parameters.thermal.noise && !jostled && stepper.wish() >= parameters.thermal.step)
+  if (is_any_open() && parameters.thermal.noise && !jostled &&
+      stepper.wish() >= parameters.thermal.step)
     let_noise_act(true);
   const StepResult step = stepper.advance(*flow, std::min(longest, longest_step()));
   // What acts from outside is held on to the material during the step, whose energies tell its
   // work.
-  if (fused && !(rings.empty() && crowds.empty() && lumen_pressures.empty()))
+  if ((is_any_open() || parted) && acts_on_membrane())
     external_work +=
         step.energy_before - step.energy_after - own_energy + flow->energy() - external_energy();
   dissipated += step.dissipated;
@@ -614,31 +749,38 @@ template <int dim> void Exocytosis<dim>::advance(const double longest) {
   move_lipids(positions);
   keep_mesh();
   observe();
-  if (fused)
-    for (unsigned int i = 0; i < lumens.size(); ++i)
-      lumens[i].advance(necks[i], stepper.last_step());
-  if (fused)
-    arrest.observe(stepper.time(), necks[0].radius, surface.height(*membrane),
-                   necks[0].has_waist && stepper.time() >= tension.end() &&
-                       (rings.empty() || (stepper.time() >= parameters.constriction.start &&
-                                          (stepper.time() >= parameters.constriction.end ||
-                                           parameters.constriction.end > parameters.time.end))));
+  const Parameters::RingOfProteins &ring = parameters.constriction;
+  const double now = stepper.time();
+  for (unsigned int i = 0; i < vesicles.size(); ++i) {
+    ExocytosisVesicle &vesicle = vesicles[i];
+    if (!vesicle.is_open())
+      continue;
+    vesicle.lumen.advance(vesicle.neck, stepper.last_step());
+    const bool ring_is_steady =
+        now >= ring.start && (now >= ring.end || ring.end > parameters.time.end);
+    vesicle.arrest.observe(now, vesicle.neck.radius, vesicle.height,
+                           vesicle.neck.has_waist && now >= tension.end() &&
+                               (!rings[i] || ring_is_steady));
+  }
 }
 
-template <int dim> bool Exocytosis<dim>::hemifused() const {
-  return !fused && !separated && schedule.hemifused(stepper.time());
+template <int dim> bool Exocytosis<dim>::is_hemifused(const unsigned int which) const {
+  return vesicles[which].stage == ExocytosisVesicle::docked &&
+         schedule.hemifused(which, stepper.time());
 }
 
 template <int dim> std::vector<Stalk> Exocytosis<dim>::stalks() const {
   std::vector<Stalk> result;
-  for (unsigned int i = 0; i < lumens.size() && hemifused(); ++i) {
-    const auto docking = parameters.vesicle.docking(i);
-    const auto [lower, upper] = surface.docking_heights(*membrane);
-    result.push_back(make_stalk(*membrane, {{docking.x, docking.y, upper},
-                                            {docking.x, docking.y, lower},
-                                            parameters.fusion.hemifusion_radius,
-                                            upper - lower}));
-  }
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    if (is_hemifused(i))
+      try {
+        const auto [lower, upper] = surface.docking_points(*membrane, i);
+        result.push_back(make_stalk(
+            *membrane, {upper, lower, parameters.fusion.hemifusion_radius, upper.distance(lower)}));
+      } catch (const std::invalid_argument &error) {
+        throw ComputationError(std::string("no place for a stalk: ") + error.what(), stepper.time(),
+                               pictures.last_good_state());
+      }
   return result;
 }
 
@@ -666,20 +808,41 @@ template <int dim> void Exocytosis<dim>::move_lipids(const Vector &positions) {
     flow->project_moment();
 }
 
-template <int dim> std::optional<std::string> Exocytosis<dim>::outcome() const {
-  if (separated &&
-      stepper.time() >= (closing.time + parameters.fusion.time_after_closing) * (1. - 1e-12))
+// When a vesicle that has been cut, or whose membrane is flat, has been followed for long enough.
+template <int dim> double Exocytosis<dim>::end_of(const ExocytosisVesicle &vesicle) const {
+  if (vesicle.stage == ExocytosisVesicle::cut)
+    return vesicle.closing.time + parameters.fusion.time_after_closing;
+  if (vesicle.is_flat())
+    return vesicle.flat_since + parameters.fusion.mixing_time;
+  return std::numeric_limits<double>::infinity();
+}
+
+template <int dim> std::string Exocytosis<dim>::fate(const unsigned int which) const {
+  const ExocytosisVesicle &vesicle = vesicles[which];
+  if (vesicle.stage == ExocytosisVesicle::docked)
+    return is_hemifused(which) ? "hemifused" : "docked";
+  if (vesicle.stage == ExocytosisVesicle::cut)
     return "kiss-and-run";
-  if (!fused)
-    return {};
-  if (pore_is_closed())
-    return "pore closed";
-  if (arrest.stopped())
-    return "arrested Omega";
-  if (flat_since >= 0. &&
-      stepper.time() >= (flat_since + parameters.fusion.mixing_time) * (1. - 1e-12))
-    return "full fusion";
-  return {};
+  return vesicle.arrest.stopped() ? "arrested Omega"
+         : vesicle.is_flat()      ? "full fusion"
+                                  : "open pore";
+}
+
+// Once each vesicle has come to its end: what they have in common.
+template <int dim> std::optional<std::string> Exocytosis<dim>::outcome() const {
+  for (const ExocytosisVesicle &vesicle : vesicles)
+    if (!(vesicle.is_open() && vesicle.arrest.stopped()) &&
+        stepper.time() < end_of(vesicle) * (1. - 1e-12))
+      return {};
+  const std::string first = fate(0);
+  for (unsigned int i = 1; i < vesicles.size(); ++i)
+    if (fate(i) != first)
+      return outcome_mixed;
+  return first;
+}
+
+template <int dim> double Exocytosis<dim>::neck_radius(const unsigned int which) const {
+  return vesicles[which].was_flat(stepper.time()) ? 0. : vesicles[which].neck.radius;
 }
 
 template <int dim> Observables Exocytosis<dim>::observables() const {
@@ -690,14 +853,13 @@ template <int dim> Observables Exocytosis<dim>::observables() const {
   now.total_energy = total_energy() / kT;
   now.dissipated_power = flow->total_dissipated_power() / kT;
   now.area = membrane->area();
-  now.volume = fused ? 0. : vesicle_volume();
-  for (const Neck &neck : necks)
-    now.volume += neck.lumen_volume;
-  const bool is_flat = flat_since >= 0. && stepper.time() > flat_since;
-  now.neck_radius = fused && !is_flat ? necks[0].radius : 0.;
+  now.volume = enclosed_volume<dim>(*membrane, is_closed<dim>);
+  for (const ExocytosisVesicle &vesicle : vesicles) {
+    now.volume += vesicle.neck.lumen_volume;
+    now.cargo_released += vesicle.lumen.released() / vesicles.size();
+  }
+  now.neck_radius = neck_radius(0);
   now.vesicle_lipid_transferred = transferred;
-  for (const Lumen &lumen : lumens)
-    now.cargo_released += lumen.released() / lumens.size();
   now.user_terms = user_term_shares(*flow, parameters);
   return now;
 }
@@ -724,7 +886,7 @@ template <int dim> void Exocytosis<dim>::write() {
     row.set(signal.name, signal.unit, signal.value);
   row.set("height", "nm", surface.height(*membrane));
   row.set("Gaussian energy", "kT",
-          (fused ? 0. : 4. * lumens.size()) * PI * parameters.gaussian_modulus() / kT);
+          4. * (vesicles.size() - n_open()) * PI * parameters.gaussian_modulus() / kT);
   row.set("dissipated energy", "kT", dissipated / kT);
   if (parameters.thermal.noise)
     row.set("heat from the surroundings", "kT", heat / kT);
@@ -735,15 +897,19 @@ template <int dim> void Exocytosis<dim>::write() {
   if (lipids->shape_membrane())
     row.set("frustration energy", "kT", lipids->frustration_energy() / kT);
   row.set("area through rim", "nm^2", area_left);
-  row.set("pore resistance", "1/nm", fused ? necks[0].resistance : std::nan(""));
+  row.set("pore resistance", "1/nm",
+          vesicles[0].is_open() ? vesicles[0].neck.resistance : std::nan(""));
   for (unsigned int i = 0; i < pore_flows.size(); ++i)
-    row.set("lumen pressure" + (i == 0 ? "" : " " + std::to_string(i + 1)), "pN/nm^2",
-            pore_flows[i]->pressure());
-  for (unsigned int i = 1; i < lumens.size(); ++i) {
-    const std::string vesicle = " " + std::to_string(i + 1);
-    row.set("neck radius" + vesicle, "nm", fused ? necks[i].radius : 0.);
-    row.set("cargo released" + vesicle, "", lumens[i].released());
+    row.set("lumen pressure" + suffix(i), "pN/nm^2", pore_flows[i]->pressure());
+  for (unsigned int i = 0; i < vesicles.size() && vesicles.size() > 1; ++i) {
+    const std::string number = " " + std::to_string(i + 1);
+    if (i > 0)
+      row.set("neck radius" + number, "nm", neck_radius(i));
+    row.set("cargo released" + number, "", vesicles[i].lumen.released());
+    row.set("pore state" + number, "", vesicles[i].pore_state());
   }
+  if (parameters.contact.hydration_pressure > 0.)
+    row.set("least distance", "nm", parted ? parted->least_distance() : std::nan(""));
   if (parameters.leaflets.model == Leaflets::two) {
     row.set("leaflet elastic energy", "kT", flow->energies().at("leaflet elasticity") / kT);
     row.set("leaflet difference", "nm^2", flow->leaflet_difference());
@@ -774,32 +940,44 @@ template <int dim> void Exocytosis<dim>::write() {
       {kappa, parameters.bilayer.spontaneous_curvature, kT, moment, &curvature, &rigidity}, fields);
 }
 
-// What the vesicle takes along when it leaves.
-template <int dim> void Exocytosis<dim>::add_closing_to(Summary &summary) const {
-  summary.set("closing time", closing.time, "us");
-  summary.set("closing energy change", closing.energy / kT, "kT");
-  summary.set("Gaussian energy change at closing", 4. * PI * parameters.gaussian_modulus() / kT,
-              "kT");
-  summary.set("lumen volume before closing", closing.lumen_volume, "nm^3");
-  summary.set("vesicle volume after closing", closing.volume, "nm^3");
-  summary.set("vesicle area after closing", closing.area, "nm^2");
-  for (const LipidField &field : lipids->fields())
-    summary.set(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") +
-                    " leaflet of the vesicle",
-                lipids->amount(field, Component::vesicle), "nm^2");
-}
-
-template <int dim> double Exocytosis<dim>::vesicle_volume() const {
-  return component_volume(*membrane, Component::vesicle);
+// What becomes of each vesicle, and what those that leave take along.
+template <int dim> void Exocytosis<dim>::add_vesicles_to(Summary &summary) const {
+  if (vesicles.size() > 1)
+    for (unsigned int i = 0; i < vesicles.size(); ++i) {
+      const std::string vesicle = " of vesicle " + std::to_string(i + 1);
+      summary.set_text("outcome" + vesicle, fate(i));
+      summary.set("cargo released" + vesicle, vesicles[i].lumen.released(), "");
+    }
+  for (unsigned int i = 0; i < vesicles.size(); ++i) {
+    if (vesicles[i].stage != ExocytosisVesicle::cut)
+      continue;
+    const ExocytosisVesicle::Closing &closing = vesicles[i].closing;
+    const std::string number = suffix(i);
+    summary.set("closing time" + number, closing.time, "us");
+    summary.set("closing energy change" + number, closing.energy / kT, "kT");
+    summary.set("Gaussian energy change at closing" + number,
+                4. * PI * parameters.gaussian_modulus() / kT, "kT");
+    summary.set("lumen volume before closing" + number, closing.lumen_volume, "nm^3");
+    summary.set("vesicle volume after closing" + number, closing.volume, "nm^3");
+    summary.set("vesicle area after closing" + number, closing.area, "nm^2");
+    for (const LipidField &field : lipids->fields())
+      summary.set(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") +
+                      " leaflet of " + (i == 0 ? "the vesicle" : "vesicle" + number),
+                  lipids->amount(field, cells_of(i)), "nm^2");
+  }
 }
 
 template <int dim> void Exocytosis<dim>::progress() const {
   std::ostringstream line;
+  double highest = 0.;
+  for (const ExocytosisVesicle &vesicle : vesicles)
+    if (vesicle.is_open())
+      highest = std::max(highest, vesicle.height);
   const double share =
-      !fused ? 0. : 1. - std::min(1., surface.height(*membrane) / (2. * parameters.vesicle.radius));
+      !is_any_open() ? 0. : 1. - std::min(1., highest / (2. * parameters.vesicle.radius));
   line.precision(4);
   line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
-       << " us, neck radius = " << (fused ? necks[0].radius : 0.)
+       << " us, neck radius = " << vesicles[0].neck.radius
        << " nm, energy = " << total_energy() / kT << " kT, " << static_cast<int>(100. * share)
        << " % flattened";
   Log::instance().progress(line.str());
@@ -816,29 +994,21 @@ template <int dim> void Exocytosis<dim>::run() {
   std::string end = outcome_end_time;
   const double end_time = parameters.time.end;
   while (stepper.time() < end_time * (1. - 1e-12)) {
-    if (!fused && !separated && stepper.time() >= schedule.pore_time() * (1. - 1e-12)) {
-      fuse();
-      write();
-      next_output = schedule.next_output(stepper.time(), parameters.time.output_interval);
-    }
-    double limit = std::min(next_output, end_time);
-    if (flat_since >= 0.)
-      limit = std::min(limit, flat_since + parameters.fusion.mixing_time);
-    if (separated)
-      limit = std::min(limit, closing.time + parameters.fusion.time_after_closing);
-    else if (!fused)
-      limit = std::min(limit, schedule.next_event(stepper.time()));
+    fuse_those_due();
+    double limit = std::min({next_output, end_time, schedule.next_event(stepper.time())});
+    for (const ExocytosisVesicle &vesicle : vesicles)
+      if (const double ends = end_of(vesicle); stepper.time() < ends * (1. - 1e-12))
+        limit = std::min(limit, ends);
     advance(limit - stepper.time());
-    if (fused && pore_is_closed() && surface.can_cut()) {
-      write();
-      cut();
-      write();
-    }
+    cut_closed_pores();
     const auto reached = outcome();
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
       write();
       progress();
-      const bool is_mixing = flat_since >= 0. && parameters.fusion.mixing_interval > 0.;
+      const bool is_mixing =
+          parameters.fusion.mixing_interval > 0. &&
+          std::all_of(vesicles.begin(), vesicles.end(),
+                      [](const ExocytosisVesicle &vesicle) { return vesicle.is_flat(); });
       next_output =
           schedule.next_output(stepper.time(), is_mixing ? parameters.fusion.mixing_interval
                                                          : parameters.time.output_interval);
@@ -851,7 +1021,10 @@ template <int dim> void Exocytosis<dim>::run() {
   }
   Log::instance().finish_progress();
   const std::string way_to_end = end; // a hemifused vesicle can go on, too
-  if (hemifused())
+  bool all_hemifused = true;
+  for (unsigned int i = 0; i < vesicles.size(); ++i)
+    all_hemifused = all_hemifused && is_hemifused(i);
+  if (all_hemifused)
     end = "hemifused";
 
   Summary &summary = output.summary;
@@ -863,14 +1036,15 @@ template <int dim> void Exocytosis<dim>::run() {
               std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
   summary.set("fusion energy change", fusion_energy / kT, "kT");
   summary.set("Gaussian energy change",
-              fused ? -4. * PI * lumens.size() * parameters.gaussian_modulus() / kT : 0., "kT");
+              is_any_open() ? -4. * PI * n_open() * parameters.gaussian_modulus() / kT : 0., "kT");
   schedule.add_to(summary);
   summary.set("dissipated energy", dissipated / kT, "kT");
   if (parameters.thermal.noise)
     summary.set("heat from the surroundings", heat / kT, "kT");
   summary.set("work from outside", (external_work + tension_work) / kT, "kT");
-  if (separated)
-    add_closing_to(summary);
+  add_vesicles_to(summary);
+  if (parted)
+    summary.set("least distance", parted->least_distance(), "nm");
   for (const auto &[name, energy] : dissipated_by)
     if (energy != 0.)
       summary.set("dissipated by " + name, energy / kT, "kT");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "scenario/exocytosis_surface.h"
 
-#include "base/user_error.h"
 #include "geometry/meridian_motion.h"
 #include "geometry/shapes.h"
 #include "geometry/topology/meridian_cut.h"
@@ -71,30 +70,27 @@ template <> std::unique_ptr<Membrane<1>> ExocytosisSurface<1>::docked() {
 }
 
 template <>
-std::array<double, 2> ExocytosisSurface<1>::docking_heights(const Membrane<1> &membrane) const {
+std::array<dealii::Point<3>, 2> ExocytosisSurface<1>::docking_points(const Membrane<1> &membrane,
+                                                                     unsigned int) const {
   if (!has_docked_shape())
-    return {{0., parameters.fusion.gap}};
-  return {{membrane.curve_points(0).back()[1], membrane.curve_points(1).front()[1]}};
+    return {{{0., 0., 0.}, {0., 0., parameters.fusion.gap}}};
+  return {{{0., 0., membrane.curve_points(0).back()[1]},
+           {0., 0., membrane.curve_points(1).front()[1]}}};
 }
 
 template <>
-ExocytosisSurface<1>::Fused
-ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
-                           const LipidFields<1> &lipids,
-                           const std::vector<ConservedField> &leaflets) {
+ExocytosisSurface<1>::Fused ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
+                                                       const LipidFields<1> &lipids,
+                                                       const std::vector<ConservedField> &leaflets,
+                                                       const std::vector<unsigned int> &) {
   const double pore_radius = parameters.fusion.initial_pore_radius;
   const Profile omega = [&] {
-    try {
-      return has_docked_shape()
-                 ? fused_meridian(spline_through(membrane.curve_points(0)),
-                                  spline_through(membrane.curve_points(1)), pore_radius)
-                 : omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
-                                         pore_radius, parameters.plasma_membrane.patch_radius)
-                       .profile;
-    } catch (const std::invalid_argument &error) {
-      throw UserError("Fusion/Initial pore radius and Fusion/Gap do not make a neck: " +
-                      std::string(error.what()));
-    }
+    return has_docked_shape()
+               ? fused_meridian(spline_through(membrane.curve_points(0)),
+                                spline_through(membrane.curve_points(1)), pore_radius)
+               : omega_conserving_area(parameters.vesicle.radius, parameters.fusion.gap,
+                                       pore_radius, parameters.plasma_membrane.patch_radius)
+                     .profile;
   }();
   Fused fused;
   fused.membrane = std::make_unique<Membrane<1>>(communicator, parameters.geometry.degree);
@@ -105,9 +101,9 @@ ExocytosisSurface<1>::fuse(const Membrane<1> &membrane, const Vector &,
 }
 
 template <>
-ExocytosisSurface<1>::Fused ExocytosisSurface<1>::cut(const Membrane<1> &fused, const Vector &,
-                                                      const LipidFields<1> &lipids,
-                                                      const std::vector<ConservedField> &leaflets) {
+ExocytosisSurface<1>::Fused
+ExocytosisSurface<1>::cut(const Membrane<1> &fused, const Vector &, const LipidFields<1> &lipids,
+                          const std::vector<ConservedField> &leaflets, unsigned int) {
   const CurveSpline curve = spline_through(fused.curve_points(0));
   const SeparatedMeridians sides = cut_at_neck(curve, find_neck(curve));
   const int n_patch = parameters.geometry.cells / 2,
@@ -127,12 +123,23 @@ template <> std::vector<Neck> ExocytosisSurface<1>::necks(const Membrane<1> &fus
   return {find_neck(spline_through(fused.curve_points(0)))};
 }
 
+// The curve of the plasma membrane comes first.
+template <> unsigned int ExocytosisSurface<1>::piece(const Membrane<1> &, unsigned int) const {
+  return 1;
+}
+
 template <> double ExocytosisSurface<1>::height(const Membrane<1> &membrane) const {
   const auto points = membrane.curve_points(membrane.curves().size() - 1);
   double height = points.back()[1];
   for (const auto &point : points)
     height = std::max(height, -point[1]);
   return height;
+}
+
+template <>
+std::vector<double> ExocytosisSurface<1>::heights(const Membrane<1> &membrane,
+                                                  const std::vector<Vector3> &) const {
+  return {height(membrane)};
 }
 
 template <>

@@ -9,6 +9,7 @@
 #include "geometry/topology/surface_fusion.h"
 #include "lipids/largest_amount.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace fusogen {
@@ -118,7 +119,10 @@ template <class Function> auto explain(const Function &function) {
 
 template <>
 ExocytosisSurface<2>::ExocytosisSurface(const Parameters &parameters, MPI_Comm communicator)
-    : parameters(parameters), communicator(communicator) {}
+    : parameters(parameters), communicator(communicator),
+      patches(parameters.vesicle.number(),
+              {{numbers::invalid_unsigned_int, numbers::invalid_unsigned_int}}),
+      pores(parameters.vesicle.number()) {}
 
 template <> std::unique_ptr<Membrane<2>> ExocytosisSurface<2>::docked() {
   const unsigned int n = parameters.vesicle.number();
@@ -136,21 +140,38 @@ template <> std::unique_ptr<Membrane<2>> ExocytosisSurface<2>::docked() {
   });
   // Those of the plasma membrane come first, then two of each vesicle.
   for (unsigned int i = 0; i < n; ++i)
-    patches.push_back({{surfaces.patches[i], surfaces.patches[n + 2 * i]}});
+    patches[i] = {{surfaces.patches[i], surfaces.patches[n + 2 * i]}};
   auto membrane = std::make_unique<Membrane<2>>(communicator, parameters.geometry.degree);
   membrane->create_surface(surfaces.mesh, parameters.geometry.refinement, surfaces.geometry);
   return membrane;
 }
 
-template <> std::array<double, 2> ExocytosisSurface<2>::docking_heights(const Membrane<2> &) const {
-  return {{0., parameters.fusion.gap}};
+template <>
+std::array<Point<3>, 2> ExocytosisSurface<2>::docking_points(const Membrane<2> &membrane,
+                                                             const unsigned int vesicle) const {
+  const DockingSite site =
+      find_docking_site(membrane, {patches[vesicle][0]}, {patches[vesicle][1]});
+  return {{site.points[0], site.points[1]}};
 }
 
 template <>
-ExocytosisSurface<2>::Fused
-ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_area,
-                           const LipidFields<2> &lipids,
-                           const std::vector<ConservedField> &leaflets) {
+void ExocytosisSurface<2>::renumber(const TopologyChange &change, const unsigned int vesicle) {
+  for (unsigned int k = 0; k < patches.size(); ++k) {
+    if (k == vesicle)
+      continue;
+    pores[k] = pores[k].renumbered(change.new_vertices);
+    for (unsigned int &cell : patches[k])
+      if (cell != numbers::invalid_unsigned_int)
+        cell = change.new_cells[cell];
+  }
+}
+
+template <>
+ExocytosisSurface<2>::Fused ExocytosisSurface<2>::fuse(const Membrane<2> &docked,
+                                                       const Vector &material_area,
+                                                       const LipidFields<2> &lipids,
+                                                       const std::vector<ConservedField> &leaflets,
+                                                       const std::vector<unsigned int> &vesicles) {
   FusionMesh mesh;
   mesh.least_level = mesh.most_levels = parameters.geometry.refinement;
   Fused fused;
@@ -160,7 +181,7 @@ ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_are
   std::vector<Vector> densities;
   for (const ConservedField &field : leaflets)
     densities.push_back(field.density);
-  for (unsigned int i = 0; i < patches.size(); ++i) {
+  for (const unsigned int i : vesicles) {
     const Membrane<2> &membrane = fused.membrane ? *fused.membrane : docked;
     FieldsThroughEvent fields;
     fields.material_area = &*fused.material_area;
@@ -172,16 +193,12 @@ ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_are
     }
     for (unsigned int f = 0; f < densities.size(); ++f)
       fields.densities.emplace_back(&densities[f], leaflets[f].total);
-    TopologyChange change = explain([&] {
-      return fusogen::fuse(membrane, find_docking_site(membrane, {patches[i][0]}, {patches[i][1]}),
-                           parameters.fusion.initial_pore_radius, fields, mesh);
-    });
-    for (Pore &pore : pores)
-      pore = pore.renumbered(change.new_vertices);
-    pores.push_back(change.pore);
-    for (unsigned int k = i + 1; k < patches.size(); ++k)
-      for (unsigned int &cell : patches[k])
-        cell = change.new_cells[cell];
+    TopologyChange change =
+        fusogen::fuse(membrane, find_docking_site(membrane, {patches[i][0]}, {patches[i][1]}),
+                      parameters.fusion.initial_pore_radius, fields, mesh);
+    renumber(change, i);
+    pores[i] = change.pore;
+    patches[i].fill(numbers::invalid_unsigned_int);
     fused.membrane = std::move(change.membrane);
     fused.material_area = change.material_area;
     fused.contents = std::move(change.contents);
@@ -193,10 +210,10 @@ ExocytosisSurface<2>::fuse(const Membrane<2> &docked, const Vector &material_are
 }
 
 template <>
-ExocytosisSurface<2>::Fused ExocytosisSurface<2>::cut(const Membrane<2> &fused,
-                                                      const Vector &material_area,
-                                                      const LipidFields<2> &lipids,
-                                                      const std::vector<ConservedField> &leaflets) {
+ExocytosisSurface<2>::Fused
+ExocytosisSurface<2>::cut(const Membrane<2> &fused, const Vector &material_area,
+                          const LipidFields<2> &lipids, const std::vector<ConservedField> &leaflets,
+                          const unsigned int vesicle) {
   CutMesh mesh;
   mesh.least_level = mesh.most_levels = parameters.geometry.refinement;
   FieldsThroughEvent fields;
@@ -209,10 +226,11 @@ ExocytosisSurface<2>::Fused ExocytosisSurface<2>::cut(const Membrane<2> &fused,
   }
   for (const ConservedField &field : leaflets)
     fields.densities.emplace_back(&field.density, field.total);
-  TopologyChange change = ring_is_at_neck ? fusogen::cut(fused, pores.front(), fields, mesh)
-                                          : cut_at_waist(fused, pores.front(), fields);
-  pores.clear();
-  patches = {change.patches};
+  TopologyChange change = ring_is_at_neck ? fusogen::cut(fused, pores[vesicle], fields, mesh)
+                                          : cut_at_waist(fused, pores[vesicle], fields);
+  renumber(change, vesicle);
+  pores[vesicle] = {};
+  patches[vesicle] = change.patches;
   Fused separate;
   separate.membrane = std::move(change.membrane);
   separate.material_area = change.material_area;
@@ -226,8 +244,37 @@ ExocytosisSurface<2>::Fused ExocytosisSurface<2>::cut(const Membrane<2> &fused,
 template <> std::vector<Neck> ExocytosisSurface<2>::necks(const Membrane<2> &fused) const {
   std::vector<Neck> result;
   for (const Pore &pore : pores)
-    result.push_back(find_neck(fused, pore));
+    result.push_back(pore.ring.empty() ? Neck() : find_neck(fused, pore));
   return result;
+}
+
+template <>
+unsigned int ExocytosisSurface<2>::piece(const Membrane<2> &membrane,
+                                         const unsigned int vesicle) const {
+  return connected_pieces(membrane.coarse_mesh())[patches[vesicle][1]];
+}
+
+template <>
+std::vector<double> ExocytosisSurface<2>::heights(const Membrane<2> &membrane,
+                                                  const std::vector<Vector3> &places) const {
+  std::vector<double> highest(places.size(), 0.);
+  std::vector<double> x;
+  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
+    if (cell->is_locally_owned() && Membrane<2>::component(cell) == Component::plasma_membrane) {
+      membrane.cell_positions(cell, x);
+      for (unsigned int i = 0; i < x.size(); i += 3) {
+        const auto away = [&](const Vector3 &place) {
+          return std::hypot(x[i] - place[0], x[i + 1] - place[1]);
+        };
+        const auto nearest =
+            std::min_element(places.begin(), places.end(),
+                             [&](const Vector3 &a, const Vector3 &b) { return away(a) < away(b); });
+        double &height = highest[nearest - places.begin()];
+        height = std::max(height, std::abs(x[i + 2]));
+      }
+    }
+  Utilities::MPI::max(highest, communicator, highest);
+  return highest;
 }
 
 template <> double ExocytosisSurface<2>::height(const Membrane<2> &membrane) const {
@@ -245,7 +292,7 @@ template <> double ExocytosisSurface<2>::height(const Membrane<2> &membrane) con
 template <>
 double ExocytosisSurface<2>::amount_within(const Membrane<2> &fused, const Vector &fraction,
                                            const double area) const {
-  return largest_amount(fused, fraction, area);
+  return largest_amount(fused, fraction, area, Component::plasma_membrane);
 }
 
 template <> double ExocytosisSurface<2>::mesh_quality(const Membrane<2> &membrane) const {
@@ -307,18 +354,14 @@ MeshChange ExocytosisSurface<2>::adapt(Membrane<2> &fused, const CarriedFields &
 }
 
 template <> void ExocytosisSurface<2>::serialize(StateArchive &state) {
-  patches.resize(parameters.vesicle.number());
   for (unsigned int i = 0; i < patches.size(); ++i) {
     const std::string vesicle = " of vesicle " + std::to_string(i + 1);
-    std::vector<double> cells(patches[i].begin(), patches[i].end());
+    std::vector<double> cells(patches[i].begin(), patches[i].end()),
+        ring(pores[i].ring.begin(), pores[i].ring.end());
     state.item("docking cells" + vesicle, cells);
     std::copy(cells.begin(), cells.end(), patches[i].begin());
-    std::vector<double> ring;
-    if (i < pores.size())
-      ring.assign(pores[i].ring.begin(), pores[i].ring.end());
     state.item("ring of the pore" + vesicle, ring);
-    if (i >= pores.size() && !ring.empty())
-      pores.push_back({{ring.begin(), ring.end()}});
+    pores[i].ring.assign(ring.begin(), ring.end());
   }
 }
 } // namespace fusogen

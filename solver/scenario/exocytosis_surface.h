@@ -5,7 +5,7 @@
 #include "geometry/conserved_field.h"
 #include "geometry/neck.h"
 #include "geometry/refinement.h"
-#include "geometry/topology/pore.h"
+#include "geometry/topology/topology_change.h"
 #include "lipids/lipid_field.h"
 #include "scenario/parameters.h"
 
@@ -25,10 +25,12 @@ public:
   std::array<std::vector<dealii::Point<2>>, 2> docked_shape;
   bool has_docked_shape() const { return !docked_shape[0].empty(); }
 
-  /// Heights of the docked plasma membrane and vesicle where they are to be joined [nm].
-  std::array<double, 2> docking_heights(const Membrane<dim> &membrane) const;
+  /// Where plasma membrane and this docked vesicle are to be joined: a point of each [nm]. In space
+  /// throws std::invalid_argument with a sentence if there is no such place any more.
+  std::array<dealii::Point<3>, 2> docking_points(const Membrane<dim> &membrane,
+                                                 unsigned int vesicle) const;
 
-  /// One membrane with a neck to each vesicle, in place of all; or the other way round.
+  /// A membrane with a neck in place of a docked vesicle, or the other way round.
   struct Fused {
     std::unique_ptr<Membrane<dim>> membrane;
     /// Tension space, ghosted [nm^2]; if not given, the new shape's area scaled to that before.
@@ -39,13 +41,15 @@ public:
     std::vector<Vector> leaflet_contents;  ///< of the fields of leaflets, as the lipids' contents
     std::vector<Vector> leaflet_densities; ///< likewise, as the lipids' fractions
   };
-  /// Throws UserError if Fusion/Gap and Fusion/Initial pore radius do not make a neck.
+  /// Makes a neck to each of these docked @p vesicles. Throws std::invalid_argument with a sentence
+  /// if the membranes, Fusion/Gap and Fusion/Initial pore radius do not make a neck.
   /// @p leaflets is FlowSystem::leaflet_fields().
   Fused fuse(const Membrane<dim> &membrane, const Vector &material_area,
-             const LipidFields<dim> &lipids, const std::vector<ConservedField> &leaflets);
+             const LipidFields<dim> &lipids, const std::vector<ConservedField> &leaflets,
+             const std::vector<unsigned int> &vesicles);
 
   /// dim = 2: there is a pore, with one vesicle, that fuse() has not made.
-  void set_pore(const Pore &pore) { pores = {pore}; }
+  void set_pore(const Pore &pore) { pores[0] = pore; }
 
   /// Whether the rim has a place, which keep_mesh() puts it back to and membrane passes; else its
   /// material stays there.
@@ -55,19 +59,25 @@ public:
   /// somewhere in the rings of coarse cells on its sides, and cut() looks for it.
   bool ring_is_at_neck = true;
 
-  /// Whether a closed neck can be cut: there is no more than one.
-  bool can_cut() const { return parameters.vesicle.number() == 1; }
-  /// The inverse of fuse() for a single vesicle: cuts its neck. Throws
+  /// The inverse of fuse() for one vesicle: cuts its neck. Throws
   /// std::invalid_argument with a sentence if the neck cannot be closed.
   Fused cut(const Membrane<dim> &fused, const Vector &material_area, const LipidFields<dim> &lipids,
-            const std::vector<ConservedField> &leaflets);
+            const std::vector<ConservedField> &leaflets, unsigned int vesicle = 0);
 
-  /// The neck of each vesicle.
+  /// The neck of each vesicle; all zero for one without a pore.
   std::vector<Neck> necks(const Membrane<dim> &fused) const;
+
+  /// For a vesicle without a pore, the number of its piece of the membrane (connected_pieces()).
+  unsigned int piece(const Membrane<dim> &membrane, unsigned int vesicle) const;
+  /// For each vesicle, how far the plasma membrane around it goes from the plane of the rim [nm]:
+  /// points belong to the nearest of these places by horizontal distance, one for each vesicle.
+  std::vector<double> heights(const Membrane<dim> &membrane,
+                              const std::vector<Vector3> &places) const;
   /// Largest distance of a point from the plane of the rim [nm]: a vesicle may lie in a dent below
   /// it.
   double height(const Membrane<dim> &membrane) const;
-  /// The largest amount of a field [nm^2] on any part of the fused membrane that has the area
+  /// The largest amount of a field [nm^2] on any part of the plasma membrane, with the vesicles
+  /// that have fused, that has the area
   /// @p area [nm^2]; see largest_amount().
   double amount_within(const Membrane<dim> &fused, const Vector &fraction, double area) const;
   /// Worst quality of a cell, 1 for squares; nan where it has no meaning.
@@ -89,9 +99,12 @@ private:
   const Parameters &parameters;
   MPI_Comm communicator;
   // dim = 2, for each vesicle: the coarse cells of the plasma membrane and the vesicle that face
-  // each other, later the pore in their place.
+  // each other (invalid while there is a pore in their place), and the pore (empty while there is
+  // none).
   std::vector<std::array<unsigned int, 2>> patches;
   std::vector<Pore> pores;
+  // After a topology event, all but those of @p vesicle have the numbers of the new mesh.
+  void renumber(const TopologyChange &change, unsigned int vesicle);
 };
 } // namespace fusogen
 

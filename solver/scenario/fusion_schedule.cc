@@ -127,13 +127,18 @@ FusionSchedule::FusionSchedule(const RunContext &context)
     : drawn(context.parameters.fusion.nucleation == Nucleation::from_pathway),
       kT(context.parameters.thermal_energy()),
       attempt_frequency(context.parameters.pathway.attempt_frequency),
-      end(context.parameters.time.end), random(context.parameters.fusion.seed, 0) {
+      end(context.parameters.time.end), random(context.parameters.fusion.seed, 0),
+      histories(context.parameters.vesicle.number()) {
   const Parameters::Fusion &fusion = context.parameters.fusion;
   if (!drawn) {
-    history = {{fusion.time - fusion.hemifusion_duration}, {fusion.time}, fusion.time, 0.};
+    for (unsigned int i = 0; i < histories.size(); ++i) {
+      const double time = fusion.time(i);
+      histories[i] = {{time - fusion.hemifusion_duration}, {time}, time, 0.};
+    }
     return;
   }
-  if (context.checkpoint) // it knows all
+  FusionHistory &history = histories[0]; // there is a single vesicle
+  if (context.checkpoint)                // it knows all
     return;
   compute(context);
   const FusionRates rates = fusion_rates(barriers, attempt_frequency * 1e-6, kT); // by us
@@ -213,7 +218,8 @@ void FusionSchedule::compute(const RunContext &context) {
         "its growth");
 }
 
-bool FusionSchedule::hemifused(const double time) const {
+bool FusionSchedule::hemifused(const unsigned int vesicle, const double time) const {
+  const FusionHistory &history = histories[vesicle];
   for (unsigned int i = 0; i < history.begins.size(); ++i)
     if (time > history.begins[i] * (1. + same_time) && time <= history.ends[i] * (1. + same_time))
       return true;
@@ -221,16 +227,21 @@ bool FusionSchedule::hemifused(const double time) const {
 }
 
 double FusionSchedule::next_event(const double time) const {
-  double next = history.pore;
-  for (const auto *times : {&history.begins, &history.ends})
-    for (const double event : *times)
-      if (time < event * (1. - same_time))
-        next = std::min(next, event);
+  double next = infinity;
+  for (const FusionHistory &history : histories) {
+    if (time < history.pore * (1. - same_time))
+      next = std::min(next, history.pore);
+    for (const auto *times : {&history.begins, &history.ends})
+      for (const double event : *times)
+        if (time < event * (1. - same_time))
+          next = std::min(next, event);
+  }
   return next;
 }
 
 double FusionSchedule::next_output(const double time, const double interval) const {
   const double regular = next_output_after(time, interval);
+  const FusionHistory &history = histories[0]; // all that there is if times are drawn
   if (!drawn || time >= history.pore * (1. - same_time))
     return regular;
   double last = 0.;
@@ -256,6 +267,7 @@ void FusionSchedule::hand_over(const double bilayer_energy) {
 void FusionSchedule::add_to(Summary &summary) const {
   if (!drawn)
     return;
+  const FusionHistory &history = histories[0];
   const FusionRates rates = fusion_rates(barriers, attempt_frequency, kT);
   summary.set("stalk saddle energy", barriers.stalk_saddle / kT, "kT");
   summary.set("stalk energy", barriers.stalk / kT, "kT");
@@ -278,6 +290,7 @@ void FusionSchedule::add_to(Summary &summary) const {
 void FusionSchedule::serialize(StateArchive &state) {
   if (!drawn)
     return;
+  FusionHistory &history = histories[0];
   state.item("hemifusion begins", history.begins);
   state.item("hemifusion ends", history.ends);
   state.item("pore time", history.pore);

@@ -23,8 +23,8 @@ struct FusionHistory {
   void extend(const FusionRates &rates, RandomStream &random, double end);
 };
 
-/// When a docked vesicle hemifuses with the plasma membrane and when a pore opens, and what the
-/// energy path of fusion says of it.
+/// When docked vesicles hemifuse with the plasma membrane and when their pores open, and what the
+/// energy path of fusion says of it. Vesicles have numbers from 0.
 class FusionSchedule {
 public:
   /// As Fusion/Nucleation says. From a pathway: with barriers of the table, or computed and added
@@ -32,10 +32,10 @@ public:
   /// @throws ComputationError if the path does not converge, UserError if the table is none
   explicit FusionSchedule(const RunContext &context);
 
-  double pore_time() const { return history.pore; }
-  /// If the step that ended at this time was one of hemifused membranes.
-  bool hemifused(double time) const;
-  /// The next time after this one at which something begins or ends [us].
+  double pore_time(const unsigned int vesicle) const { return histories[vesicle].pore; }
+  /// If the step that ended at this time was one in which this vesicle was hemifused.
+  bool hemifused(unsigned int vesicle, double time) const;
+  /// The next time after this one at which something begins or ends [us]; infinite if all is over.
   double next_event(double time) const;
   /// When output is due after this time. While a drawn time passes in which little moves, intervals
   /// grow with the time since the last event.
@@ -53,7 +53,7 @@ private:
   bool drawn = false;
   double kT, attempt_frequency, end; // [pN nm], [1/s], of the run [us]
   RandomStream random;
-  FusionHistory history;
+  std::vector<FusionHistory> histories;
   FusionBarriers barriers;
   double pore_energy = 0.;        // of leaflets, when the pore opens [pN nm]
   double gaussian_energy = 0.;    // of a bilayer of these leaflets, when it fuses [pN nm]

@@ -414,6 +414,8 @@ void Parameters::check_exocytosis(const ParameterTable &table) const {
   const Named value{table};
   const bool from_pathway = fusion.nucleation == Nucleation::from_pathway;
   lipids.check(table);
+  if (contact.hydration_pressure > 0.)
+    check_contact(table);
   if (const auto probe = std::find(lipids.names.begin(), lipids.names.end(), assay.probe);
       probe == lipids.names.end() || lipids.vesicle_outer[probe - lipids.names.begin()] == 0. ||
       lipids.vesicle_inner[probe - lipids.names.begin()] == 0.)
@@ -426,9 +428,16 @@ void Parameters::check_exocytosis(const ParameterTable &table) const {
   if (plasma_membrane.patch_radius < 1.5 * vesicle.radius)
     throw UserError(value("Plasma membrane/Patch radius", plasma_membrane.patch_radius) +
                     " must be at least 1.5 times " + value("Vesicle/Radius", vesicle.radius));
-  if (!from_pathway && fusion.hemifusion_duration > fusion.time)
+  for (const auto &[name, list] : {std::make_pair("Fusion/Time", &fusion.times),
+                                   std::make_pair("Constriction/Force", &constriction.forces)})
+    if (list->size() != 1 && list->size() != vesicle.number())
+      throw UserError(std::string(name) + " = " + table.value(name) + " (" + table.where(name) +
+                      ") must have one entry for each of the " + std::to_string(vesicle.number()) +
+                      " vesicles, or one for all");
+  const double first_time = *std::min_element(fusion.times.begin(), fusion.times.end());
+  if (!from_pathway && fusion.hemifusion_duration > first_time)
     throw UserError(value("Fusion/Hemifusion duration", fusion.hemifusion_duration) +
-                    " must not exceed " + value("Fusion/Time", fusion.time));
+                    " must not exceed " + value("Fusion/Time", first_time));
   if (fusion.hemifusion_radius >= 0.5 * vesicle.radius)
     throw UserError(value("Fusion/Hemifusion radius", fusion.hemifusion_radius) +
                     " must be less than half of " + value("Vesicle/Radius", vesicle.radius));
@@ -472,8 +481,9 @@ void Parameters::check_exocytosis(const ParameterTable &table) const {
   if (!spheroid && vesicle.reduced_volume != 1.)
     throw UserError(value("Vesicle/Reduced volume", vesicle.reduced_volume) +
                     " must be 1 for Vesicle/Initial shape = sphere");
-  if (spheroid && fusion.time > 0.)
-    throw UserError(value("Fusion/Time", fusion.time) +
+  const double last_time = *std::max_element(fusion.times.begin(), fusion.times.end());
+  if (spheroid && last_time > 0.)
+    throw UserError(value("Fusion/Time", last_time) +
                     " must be 0 for a prolate or oblate vesicle, which would not keep its shape "
                     "while it waits");
   const std::vector<std::pair<std::string, const std::vector<double> *>> lists = {

@@ -451,8 +451,9 @@ void declare_fusion(ParameterTable::Section s, Parameters::Fusion &fusion) {
          "File with the barriers that are known, to which new ones are added; relative to the "
          "folder of the parameter file. Empty: fusion_barriers.json in the folder that holds the "
          "output folder.");
-  s.real("Time", fusion.time, "us", non_negative(),
-         "When the two facing discs are replaced by a neck.");
+  s.real_list("Time", fusion.times, "us", non_negative(),
+              "When the two facing discs are replaced by a neck; with several vesicles one for "
+              "all, or one for each.");
   s.real("Initial pore radius", fusion.initial_pore_radius, "nm", positive(),
          "Neck radius of the pore when it opens.");
   s.real(
@@ -470,8 +471,10 @@ void declare_fusion(ParameterTable::Section s, Parameters::Fusion &fusion) {
       "Closing radius", fusion.closing_radius, "nm", positive(),
       "A neck narrower than this is cut: vesicle and plasma membrane are separate again, and the "
       "outcome is 'kiss-and-run'.");
-  s.real("Time after closing", fusion.time_after_closing, "us", non_negative(),
-         "For how long the run goes on after the neck was cut.");
+  s.real(
+      "Time after closing", fusion.time_after_closing, "us", non_negative(),
+      "For how long a vesicle is followed after its neck was cut. The run ends when each vesicle "
+      "has come to its end.");
   s.real(
       "Arrest time", fusion.arrest_time, "us", non_negative(),
       "When neck radius and height have changed by less than 1 % for this long, and constriction "
@@ -481,14 +484,14 @@ void declare_fusion(ParameterTable::Section s, Parameters::Fusion &fusion) {
 }
 
 void declare_constriction(ParameterTable::Section s, Parameters::RingOfProteins &constriction) {
-  s.real(
-      "Force", constriction.force.ring, "pN", non_negative(),
+  s.real_list(
+      "Force", constriction.forces, "pN", non_negative(),
       "Radial force of a ring around the neck, as of dynamin, summed over its circumference: 2 pi "
-      "times the line tension of the ring.");
-  s.real("Force per length", constriction.force.per_length, "pN/nm", non_negative(),
+      "times the line tension of the ring. With several vesicles one for all, or one for each.");
+  s.real("Force per length", constriction.per_length, "pN/nm", non_negative(),
          "Radial force of the ring per length of its circumference, in addition.");
   s.real(
-      "Width", constriction.force.width, "nm", positive(),
+      "Width", constriction.width, "nm", positive(),
       "Distance from the narrowest circle at which the pull of the ring has fallen to exp(-1/2).");
   s.real("Start time", constriction.start, "us", non_negative(), "When the ring begins to act.");
   s.real("End time", constriction.end, "us", positive(), "When it stops.");

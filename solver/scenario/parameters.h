@@ -142,7 +142,10 @@ struct Parameters {
 
   struct Fusion {
     double gap = 2.;
-    double time = 1.;
+    std::vector<double> times = {1.}; ///< one for all vesicles, or one for each
+    double time(const unsigned int vesicle) const {
+      return times.size() == 1 ? times[0] : times[vesicle];
+    }
     double initial_pore_radius = 1.5;
     double closing_radius = 0.5;
     double time_after_closing = 1.;
@@ -175,9 +178,15 @@ struct Parameters {
   SnareRing snares;
 
   struct RingOfProteins {
-    Constriction<1>::Force force; ///< the same in both geometries
+    std::vector<double> forces = {0.}; ///< one for all vesicles, or one for each
+    double per_length = 0., width = 1.;
     double start = 0., end = 1e9;
-    bool acts() const { return force.ring != 0. || force.per_length != 0.; }
+    double force(const unsigned int vesicle) const {
+      return forces.size() == 1 ? forces[0] : forces[vesicle];
+    }
+    bool acts(const unsigned int vesicle) const {
+      return force(vesicle) != 0. || per_length != 0.;
+    }
   } constriction;
 
   /// Lists with an entry for each species; those of properties may have one for all.

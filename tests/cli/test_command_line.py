@@ -226,6 +226,8 @@ class WrongInput(TestCase):
             (EXOCYTOSIS, "Lipids/Area per lipid=0.6, 0.6, 0.6", "each of the 2 names"),
             (EXOCYTOSIS, "Lipids/Species=a & b, c", "& < >"),
             (EXOCYTOSIS, "Fusion/Hemifusion duration=2", "Fusion/Time = 1"),
+            (EXOCYTOSIS, "Fusion/Time=1, 2", "one for all"),
+            (EXOCYTOSIS, "Constriction/Force=10, 20, 30", "one for all"),
             (FROM_PATHWAY, "Fusion/Gap=3", "Fusion/Nucleation = from pathway"),
             (FROM_PATHWAY, "Fusion/Initial pore radius=1.5", "2.0"),
             (FROM_PATHWAY, "Pathway/Box radius=25", "Vesicle/Radius = 20"),

@@ -99,11 +99,41 @@ def swollen(checks):
     checks.at_least('volume with a pressure over that without', run['volume'] / plain['volume'], 1 + 1e-4)
 
 
+def pushed_back(checks):
+    """A force at its pole drives the vesicle that has left at the plasma membrane."""
+    checks.section('Contact after the cut')
+    settings = {**COARSE, 'Geometry/Meridian cells': 64, 'Constriction/Force': 140, 'Applied force/Pole': -20,
+                'Bilayer/Drag coefficient': 1e-3, 'Fusion/Time after closing': 3, 'Time/Output interval': 0.25}
+    # So weak a repulsion is none, but distances are measured.
+    through, held = (Run('kiss_and_run.prm', {**settings, 'Contact/Hydration pressure': pressure})
+                     for pressure in (1e-9, 1000))
+    # Contact does not act before.
+    checks.relative('closing time, with contact over that without', held['closing time'],
+                    through['closing time'], 1e-12)
+    distances = []
+    for run in (through, held):
+        table = run.table()
+        closed = next(i for i, t in enumerate(table['time [us]']) if t >= run['closing time'] * (1 - 1e-9))
+        distances.append(table['least distance [nm]'][closed + 1:])
+    checks.at_most('without contact: least distance, negative once they have crossed [nm]', min(distances[0]), -0.5)
+    first = distances[1][0]
+    checks.at_most('with contact: distance when the neck is cut [nm]', first, 3)
+    checks.at_least('with contact: least distance later over that', min(distances[1]) / first, 0.9)
+    # Bilayers of 4 nm that repel each other over some decay lengths of 0.2 nm.
+    checks.at_least('with contact: distance at the end [nm]', held['least distance'], 4)
+    checks.at_most('with contact: distance at the end [nm]', held['least distance'], 8)
+    own = [e - w - m for e, w, m in zip(table['total energy [kT]'], table['work from outside [kT]'],
+                                        table['remeshing energy [kT]'])][closed + 1:]
+    checks.at_most('largest rise of energy less work of contact, from row to row [kT]',
+                   max(b - a for a, b in zip(own, own[1:])), 1e-3)
+
+
 def verify(checks, long):
     kiss_and_run(checks)
     outcomes(checks)
     a_ring_that_lets_go(checks)
     swollen(checks)
+    pushed_back(checks)
 
 
 if __name__ == '__main__':

@@ -42,5 +42,20 @@ def verify(checks, long):
         checks.at_most(f'lipid of the plasma membrane in the {leaflet}, share', other / (own + other), 0.1)
 
 
+    pushed_back(checks)
+
+
+def pushed_back(checks):
+    """A force at its pole drives the vesicle that has left at the plasma membrane, which repels it."""
+    checks.section('Contact after the cut, in space')
+    flat, full = (Run('kiss_and_run.prm', {
+        **SETTINGS, 'Geometry/Dimension': dimension, 'Constriction/Force': 200, 'Applied force/Pole': -20,
+        'Bilayer/Drag coefficient': 1e-3, 'Contact/Hydration pressure': 1000}) for dimension in ('meridian', '3d'))
+    checks.at_least('distance at the end, along the meridian [nm]', flat['least distance'], 4)
+    # Both press on each other with the same force, and the distance hangs on its logarithm.
+    checks.relative('distance at the end, against the meridian [nm]', full['least distance'],
+                    flat['least distance'], 0.02)
+
+
 if __name__ == '__main__':
     main(verify, __doc__)

@@ -8,6 +8,7 @@
 #include <deal.II/lac/affine_constraints.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <numeric>
@@ -109,16 +110,21 @@ int euler_characteristic(const CoarseMesh<2> &mesh) {
          static_cast<int>(edges.size());
 }
 
-std::vector<unsigned int> connected_pieces(const CoarseMesh<2> &mesh) {
+template <int dim> std::vector<unsigned int> connected_pieces(const CoarseMesh<dim> &mesh) {
   std::vector<unsigned int> piece(mesh.cells.size());
   std::iota(piece.begin(), piece.end(), 0u);
   const std::function<unsigned int(unsigned int)> root = [&](const unsigned int c) {
     return piece[c] == c ? c : piece[c] = root(piece[c]);
   };
-  std::map<std::pair<unsigned int, unsigned int>, unsigned int> cell_at;
+  constexpr unsigned int n_corners = GeometryInfo<dim>::vertices_per_face;
+  std::map<std::array<unsigned int, n_corners>, unsigned int> cell_at;
   for (unsigned int c = 0; c < mesh.cells.size(); ++c)
-    for (unsigned int f = 0; f < 4; ++f) {
-      const auto [neighbour, is_first] = cell_at.insert({face_vertices(mesh.cells[c], f), c});
+    for (const unsigned int f : GeometryInfo<dim>::face_indices()) {
+      std::array<unsigned int, n_corners> face;
+      for (unsigned int v = 0; v < n_corners; ++v)
+        face[v] = mesh.cells[c].vertices[GeometryInfo<dim>::face_to_cell_vertices(f, v)];
+      std::sort(face.begin(), face.end());
+      const auto [neighbour, is_first] = cell_at.insert({face, c});
       if (!is_first)
         piece[root(c)] = root(neighbour->second);
     }
@@ -128,6 +134,9 @@ std::vector<unsigned int> connected_pieces(const CoarseMesh<2> &mesh) {
     result.push_back(numbers.insert({root(c), numbers.size()}).first->second);
   return result;
 }
+
+template std::vector<unsigned int> connected_pieces(const CoarseMesh<1> &);
+template std::vector<unsigned int> connected_pieces(const CoarseMesh<2> &);
 
 double total_curvature(const Membrane<2> &membrane) {
   const Vector normals = nodal_normals(membrane);

@@ -66,8 +66,9 @@ double area_of(const Membrane<2> &membrane, const std::vector<bool> &wanted);
 /// Corners - edges + faces of the surface: 2 for each closed piece without handles, 1 for a disc.
 int euler_characteristic(const CoarseMesh<2> &mesh);
 
-/// For each coarse cell the number of the connected piece that it belongs to.
-std::vector<unsigned int> connected_pieces(const CoarseMesh<2> &mesh);
+/// For each coarse cell the number of the connected piece that it belongs to; they are numbered in
+/// the order of their first cells.
+template <int dim> std::vector<unsigned int> connected_pieces(const CoarseMesh<dim> &mesh);
 
 /// int K dA over the surface plus the integral of the geodesic curvature along its rims; by the
 /// theorem of Gauss and Bonnet 2 pi times the Euler characteristic. K dA is the area of the image
