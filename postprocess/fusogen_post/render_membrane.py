@@ -21,6 +21,8 @@ def describe(stage, radius, first_open):
         return "docked"
     if stage.time == first_open:
         return "pore opens"
+    if stage.n_vesicles > 1:
+        return ""  # each has a shape of its own
     if stage.top < 0.15 * (2 * radius):
         return "flattened"
     if not stage.is_open:

@@ -31,6 +31,7 @@ class Stage:
         self.spread = r[orange].max() if orange.any() else 0.0
         self.neck = float("nan")
         self.is_open = None
+        self.n_vesicles = 1
         self.is_bud = False
         self.energy = float("nan")
 
@@ -51,6 +52,7 @@ def add_statistics(stages, directory):
         line = nearest[-1 if is_later or k + 1 == len(stages) or stages[k + 1].time != stage.time else 0]
         # with several vesicles, of the widest neck
         radii = [column[1][line] for name, column in table.items() if re.fullmatch(r"neck radius( \d+)?", name)]
+        stage.n_vesicles = len(radii)
         if radii:
             radius = max(radii)
             stage.is_open = bool(np.isfinite(radius) and radius > 0)
