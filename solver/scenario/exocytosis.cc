@@ -5,32 +5,16 @@
 #include "base/log.h"
 #include "base/user_error.h"
 #include "geometry/topology/topology_change.h"
-#include "io/surface_output.h"
-#include "lipids/mixing_signals.h"
 #include "mechanics/applied_force.h"
 #include "mechanics/constriction.h"
-#include "mechanics/contact_after_cut.h"
 #include "mechanics/direct_solver.h"
-#include "mechanics/enclosed_volume.h"
-#include "mechanics/lumen_pressure.h"
-#include "mechanics/pore_flow.h"
 #include "mechanics/snares.h"
-#include "scenario/checkpointing.h"
-#include "scenario/course.h"
-#include "scenario/docking_terms.h"
-#include "scenario/exocytosis_surface.h"
-#include "scenario/exocytosis_vesicle.h"
-#include "scenario/fusion_schedule.h"
+#include "scenario/exocytosis_run.h"
 #include "scenario/leaflets.h"
-#include "scenario/membrane_terms.h"
-#include "scenario/time_stepper.h"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <optional>
-#include <sstream>
 #include <stdexcept>
 
 namespace fusogen {
@@ -45,136 +29,7 @@ constexpr double largest_neck_change = 0.05;
 constexpr const char *outcome_mixed = "mixed";
 // Time steps between two looks at whether the cells have the right size.
 constexpr unsigned int steps_between_adaptations = 5;
-
-template <int dim> using CellFilter = std::function<bool(const typename Membrane<dim>::Cell &)>;
-
-template <int dim> bool is_closed(const typename Membrane<dim>::Cell &cell) {
-  return Membrane<dim>::component(cell) == Component::vesicle;
-}
-
-// int f dA over the cells that are wanted.
-template <int dim, class Function>
-double integral(const Membrane<dim> &membrane, const CellFilter<dim> &wanted, const Function &f) {
-  double sum = 0.;
-  SurfaceValues<dim> values(membrane.degree());
-  std::vector<double> x;
-  for (const auto &cell : membrane.position_dofs().active_cell_iterators())
-    if (cell->is_locally_owned() && wanted(cell)) {
-      membrane.cell_positions(cell, x);
-      values.reinit(x, Membrane<dim>::orientation(cell));
-      for (unsigned int q = 0; q < values.n_quadrature_points(); ++q)
-        sum += values.weight(q) * f(values.at(q));
-    }
-  return dealii::Utilities::MPI::sum(sum, membrane.communicator());
-}
-template <int dim> double area_on(const Membrane<dim> &membrane, const CellFilter<dim> &wanted) {
-  return integral<dim>(membrane, wanted, [](const SurfacePoint &) { return 1.; });
-}
-template <int dim>
-double enclosed_volume(const Membrane<dim> &membrane, const CellFilter<dim> &wanted) {
-  return integral<dim>(membrane, wanted,
-                       [](const SurfacePoint &s) { return (s.point * s.normal) / 3.; });
-}
-
-template <int dim> class Exocytosis {
-public:
-  explicit Exocytosis(const RunContext &context);
-  void run();
-
-private:
-  void dock();
-  void resume();
-  void serialize(SurfaceArchive<dim> &archive);
-  void fuse_those_due();
-  void fuse(const std::vector<unsigned int> &which);
-  void cut_closed_pores();
-  void cut(unsigned int which);
-  unsigned int n_open() const;
-  bool is_any_open() const { return n_open() > 0; }
-  bool is_any_cut() const;
-  bool parted_membranes_touch() const;
-  double end_of(const ExocytosisVesicle &vesicle) const;
-  std::string fate(unsigned int which) const;
-  CellFilter<dim> cells_of(unsigned int which) const;
-  std::string suffix(unsigned int which) const;
-  double neck_radius(unsigned int which) const;
-  using NewMembrane = typename ExocytosisSurface<dim>::Fused;
-  void take(NewMembrane change, double area);
-  void set_up_flow();
-  void make_lipids();
-  void let_lipids_act();
-  const Vector *leaflet_difference() const;
-  void open_pores();
-  void act_from_outside();
-  void let_noise_act(bool acts);
-  double drag() const;
-  double longest_step() const;
-  double external_energy() const;
-  bool acts_on_membrane() const;
-  std::vector<Vector3> places() const;
-  void add_vesicles_to(Summary &summary) const;
-  void advance(double longest);
-  bool is_hemifused(unsigned int which) const;
-  std::vector<Stalk> stalks() const;
-  void move_lipids(const Vector &positions);
-  void keep_mesh();
-  void adapt_mesh();
-  std::vector<ConservedField> conserved() const;
-  void mesh_changed(const Vector &material_area, const Vector &tension,
-                    const std::vector<ConservedField> &fields, double energy_before);
-  void observe();
-  double outside_vesicle(const LipidField &field) const;
-  Observables observables() const;
-  struct Signal {
-    std::string name, unit;
-    double value;
-  };
-  std::vector<Signal> signals() const;
-  void write();
-  void progress() const;
-  double total_energy() const;
-  double area_inside() const;
-  std::optional<std::string> outcome() const;
-
-  const RunContext &context;
-  const Parameters &parameters;
-  const double kT, kappa, patch_radius, vesicle_area; // area of a vesicle
-  RunOutput output;
-  FusionSchedule schedule; // when stalks connect the outer leaflets, and when pores open
-  SurfaceOutput<dim> pictures;
-  Checkpointing checkpointing;
-  TimeStepper<dim> stepper;
-  ExocytosisSurface<dim> surface;
-
-  std::unique_ptr<Membrane<dim>> membrane;
-  std::unique_ptr<FlowSystem<dim>> flow;
-  // Terms of flow, one for each vesicle, or none; of rings some may be null.
-  std::vector<PoreFlow<dim> *> pore_flows;
-  std::vector<NeckRing<dim> *> rings, crowds; // of constriction, of SNARE complexes
-  std::vector<LumenPressure<dim> *> lumen_pressures;
-  BoundaryTension<dim> *boundary_tension = nullptr;
-  DockingTerms<dim> holding; // of a vesicle whose docking was computed, until the pore opens
-  std::vector<EnclosedVolume<dim> *> volumes; // for each vesicle; null if it has not left
-  ContactAfterCut<dim> *parted = nullptr;     // of a vesicle that has left and the plasma membrane
-  std::unique_ptr<LipidFields<dim>> lipids;
-  MixingSignals<dim> assay; // contents count mid-surface, so it is told each leaflet's density
-  std::vector<ExocytosisVesicle> vesicles;
-  bool jostled = false; // by thermal noise
-  Course tension;
-  double external_work = 0.,
-         tension_work = 0.; // of ring and lumen pressure; of the tension's change
-  double initial_area = 0., area_left = 0.;
-  double difference_left = 0.; // of the leaflets' contents, through the rim [nm^2]
-  std::vector<double> initial_amounts;
-  double transferred = 0.;
-  double remeshing_energy = 0.; // changes of the energy with the mesh, summed [pN nm]
-  double dissipated = 0.;       // since the fusion [pN nm]
-  std::map<std::string, double> dissipated_by; // the same by term
-  double heat = 0.;                            // from the surroundings, the noise's work [pN nm]
-  double fusion_energy = 0.; // jumps of bending and tension energy at fusions, summed [pN nm]
-  unsigned int n_steps = 0, cells_divided = 0, cells_merged = 0;
-  double next_output; // [us]
-};
+} // namespace
 
 template <int dim>
 Exocytosis<dim>::Exocytosis(const RunContext &context)
@@ -841,148 +696,6 @@ template <int dim> std::optional<std::string> Exocytosis<dim>::outcome() const {
   return first;
 }
 
-template <int dim> double Exocytosis<dim>::neck_radius(const unsigned int which) const {
-  return vesicles[which].was_flat(stepper.time()) ? 0. : vesicles[which].neck.radius;
-}
-
-template <int dim> Observables Exocytosis<dim>::observables() const {
-  Observables now;
-  now.time = stepper.time();
-  now.time_step = stepper.last_step();
-  now.bending_energy = flow->energies().at("bending") / kT;
-  now.total_energy = total_energy() / kT;
-  now.dissipated_power = flow->total_dissipated_power() / kT;
-  now.area = membrane->area();
-  now.volume = enclosed_volume<dim>(*membrane, is_closed<dim>);
-  for (const ExocytosisVesicle &vesicle : vesicles) {
-    now.volume += vesicle.neck.lumen_volume;
-    now.cargo_released += vesicle.lumen.released() / vesicles.size();
-  }
-  now.neck_radius = neck_radius(0);
-  now.vesicle_lipid_transferred = transferred;
-  now.user_terms = user_term_shares(*flow, parameters);
-  return now;
-}
-
-template <int dim> std::vector<typename Exocytosis<dim>::Signal> Exocytosis<dim>::signals() const {
-  std::vector<Signal> result;
-  for (const LipidField &field : lipids->fields())
-    if (field.species == parameters.assay.probe)
-      result.push_back({std::string("lipid mixing ") +
-                            (field.leaflet == Leaflet::outer ? "outer" : "inner") + " leaflet",
-                        "",
-                        outside_vesicle(field) / (lipids->amount(field) + field.left_through_rim)});
-  const auto now = assay.observe(*membrane, *lipids);
-  result.push_back({"R18 dequenching", "%", now.dequenching});
-  result.push_back({"RET lipid mixing", "%", now.energy_transfer});
-  result.push_back({"RET lipid mixing inner leaflet", "%", now.energy_transfer_inner});
-  result.push_back({"TIRF intensity", "", now.tirf});
-  return result;
-}
-
-template <int dim> void Exocytosis<dim>::write() {
-  Statistics row = observables().row();
-  for (const Signal &signal : signals())
-    row.set(signal.name, signal.unit, signal.value);
-  row.set("height", "nm", surface.height(*membrane));
-  row.set("Gaussian energy", "kT",
-          4. * (vesicles.size() - n_open()) * PI * parameters.gaussian_modulus() / kT);
-  row.set("dissipated energy", "kT", dissipated / kT);
-  if (parameters.thermal.noise)
-    row.set("heat from the surroundings", "kT", heat / kT);
-  row.set("remeshing energy", "kT", remeshing_energy / kT);
-  row.set("tension", "pN/nm", boundary_tension->tension);
-  row.set("work from outside", "kT", (external_work + tension_work) / kT);
-  row.set("mixing energy", "kT", lipids->mixing_energy() / kT);
-  if (lipids->shape_membrane())
-    row.set("frustration energy", "kT", lipids->frustration_energy() / kT);
-  row.set("area through rim", "nm^2", area_left);
-  row.set("pore resistance", "1/nm",
-          vesicles[0].is_open() ? vesicles[0].neck.resistance : std::nan(""));
-  for (unsigned int i = 0; i < pore_flows.size(); ++i)
-    row.set("lumen pressure" + suffix(i), "pN/nm^2", pore_flows[i]->pressure());
-  for (unsigned int i = 0; i < vesicles.size() && vesicles.size() > 1; ++i) {
-    const std::string number = " " + std::to_string(i + 1);
-    if (i > 0)
-      row.set("neck radius" + number, "nm", neck_radius(i));
-    row.set("cargo released" + number, "", vesicles[i].lumen.released());
-    row.set("pore state" + number, "", vesicles[i].pore_state());
-  }
-  if (parameters.contact.hydration_pressure > 0.)
-    row.set("least distance", "nm", parted ? parted->least_distance() : std::nan(""));
-  if (parameters.leaflets.model == Leaflets::two) {
-    row.set("leaflet elastic energy", "kT", flow->energies().at("leaflet elasticity") / kT);
-    row.set("leaflet difference", "nm^2", flow->leaflet_difference());
-    row.set("leaflet difference through rim", "nm^2", difference_left);
-  }
-  row.set("mesh quality", "", surface.mesh_quality(*membrane));
-  if (parameters.geometry.adaptive) {
-    row.set("cells", "", membrane->triangulation().n_global_active_cells());
-    row.set("cells divided", "", cells_divided);
-    row.set("cells merged", "", cells_merged);
-  }
-  row.set("Newton iterations", "", stepper.newton_iterations());
-  row.set("linear iterations", "", stepper.linear_iterations());
-  output.append("statistics.csv", row);
-
-  typename SurfaceOutput<dim>::Fields fields;
-  for (const LipidField &field : lipids->fields())
-    fields.scalars.emplace_back(
-        field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") + " leaflet []",
-        field.fraction);
-  fields.scalars.emplace_back("tension [pN/nm]", flow->tension());
-  fields.vectors.emplace_back("velocity [nm/us]", flow->velocity());
-  add_leaflets<dim>(fields, *flow);
-  const Vector moment = flow->curvature_moment();
-  const Vector curvature = lipids->spontaneous_curvature(), rigidity = lipids->rigidity();
-  pictures.write(
-      *membrane, stepper.time(),
-      {kappa, parameters.bilayer.spontaneous_curvature, kT, moment, &curvature, &rigidity}, fields);
-}
-
-// What becomes of each vesicle, and what those that leave take along.
-template <int dim> void Exocytosis<dim>::add_vesicles_to(Summary &summary) const {
-  if (vesicles.size() > 1)
-    for (unsigned int i = 0; i < vesicles.size(); ++i) {
-      const std::string vesicle = " of vesicle " + std::to_string(i + 1);
-      summary.set_text("outcome" + vesicle, fate(i));
-      summary.set("cargo released" + vesicle, vesicles[i].lumen.released(), "");
-    }
-  for (unsigned int i = 0; i < vesicles.size(); ++i) {
-    if (vesicles[i].stage != ExocytosisVesicle::cut)
-      continue;
-    const ExocytosisVesicle::Closing &closing = vesicles[i].closing;
-    const std::string number = suffix(i);
-    summary.set("closing time" + number, closing.time, "us");
-    summary.set("closing energy change" + number, closing.energy / kT, "kT");
-    summary.set("Gaussian energy change at closing" + number,
-                4. * PI * parameters.gaussian_modulus() / kT, "kT");
-    summary.set("lumen volume before closing" + number, closing.lumen_volume, "nm^3");
-    summary.set("vesicle volume after closing" + number, closing.volume, "nm^3");
-    summary.set("vesicle area after closing" + number, closing.area, "nm^2");
-    for (const LipidField &field : lipids->fields())
-      summary.set(field.species + (field.leaflet == Leaflet::outer ? " outer" : " inner") +
-                      " leaflet of " + (i == 0 ? "the vesicle" : "vesicle" + number),
-                  lipids->amount(field, cells_of(i)), "nm^2");
-  }
-}
-
-template <int dim> void Exocytosis<dim>::progress() const {
-  std::ostringstream line;
-  double highest = 0.;
-  for (const ExocytosisVesicle &vesicle : vesicles)
-    if (vesicle.is_open())
-      highest = std::max(highest, vesicle.height);
-  const double share =
-      !is_any_open() ? 0. : 1. - std::min(1., highest / (2. * parameters.vesicle.radius));
-  line.precision(4);
-  line << "t = " << stepper.time() << " us, dt = " << stepper.last_step()
-       << " us, neck radius = " << vesicles[0].neck.radius
-       << " nm, energy = " << total_energy() / kT << " kT, " << static_cast<int>(100. * share)
-       << " % flattened";
-  Log::instance().progress(line.str());
-}
-
 template <int dim> void Exocytosis<dim>::run() {
   const auto save = [this](SurfaceArchive<dim> &archive) { serialize(archive); };
   if (context.checkpoint)
@@ -1027,41 +740,15 @@ template <int dim> void Exocytosis<dim>::run() {
   if (all_hemifused)
     end = "hemifused";
 
-  Summary &summary = output.summary;
-  observables().add_to(summary);
-  for (const Signal &signal : signals())
-    summary.set(signal.name, signal.value, signal.unit);
-  summary.set("lipid mass error", lipids->mass_error(initial_amounts), "");
-  summary.set("area ledger error",
-              std::abs(membrane->area() + area_left - initial_area) / initial_area, "");
-  summary.set("fusion energy change", fusion_energy / kT, "kT");
-  summary.set("Gaussian energy change",
-              is_any_open() ? -4. * PI * n_open() * parameters.gaussian_modulus() / kT : 0., "kT");
-  schedule.add_to(summary);
-  summary.set("dissipated energy", dissipated / kT, "kT");
-  if (parameters.thermal.noise)
-    summary.set("heat from the surroundings", heat / kT, "kT");
-  summary.set("work from outside", (external_work + tension_work) / kT, "kT");
-  add_vesicles_to(summary);
-  if (parted)
-    summary.set("least distance", parted->least_distance(), "nm");
-  for (const auto &[name, energy] : dissipated_by)
-    if (energy != 0.)
-      summary.set("dissipated by " + name, energy / kT, "kT");
-  summary.set("remeshing energy", remeshing_energy / kT, "kT");
-  if (parameters.leaflets.model == Leaflets::two) {
-    summary.set("leaflet elastic energy", flow->energies().at("leaflet elasticity") / kT, "kT");
-    summary.set("leaflet difference", flow->leaflet_difference(), "nm^2");
-    summary.set("leaflet difference through rim", difference_left, "nm^2");
-  }
-  summary.set("steps", n_steps, "");
-  summary.set("rejected steps", stepper.n_rejected(), "");
+  summarise();
   output.end(pictures);
   output.finish(end);
   checkpointing.finish<dim>(*membrane, stepper.time(), way_to_end, save);
   Log::instance().information("outcome: " + end);
 }
-} // namespace
+
+template class Exocytosis<1>;
+template class Exocytosis<2>;
 
 void run_exocytosis(const RunContext &context) {
   if (context.parameters.geometry.dimension == Dimension::meridian)
