@@ -184,9 +184,7 @@ struct Parameters {
     double force(const unsigned int vesicle) const {
       return forces.size() == 1 ? forces[0] : forces[vesicle];
     }
-    bool acts(const unsigned int vesicle) const {
-      return force(vesicle) != 0. || per_length != 0.;
-    }
+    bool acts(const unsigned int vesicle) const { return force(vesicle) != 0. || per_length != 0.; }
   } constriction;
 
   /// Lists with an entry for each species; those of properties may have one for all.
