@@ -12,9 +12,10 @@ namespace {
 // steps, and from there to all results: factors between steps are multiples of 1/64.
 double rounded(const double factor) { return std::round(64. * factor) / 64.; }
 
-// So many steps are not longer than half of one in which Newton's method failed: where it fails for
-// long, as where membrane streams through a narrow neck, trying again after each step would cost as
-// much as the steps, whose lengths, and with them their errors, would go up and down.
+// So many steps are not longer than half of one in which Newton's method failed, and half is what
+// is taken up again where it fails once more with the same length: where it fails for long, as
+// where membrane streams through a narrow neck, trying again after each step would cost as much as
+// the steps, whose lengths, and with them their errors, would go up and down.
 constexpr unsigned int steps_after_failure = 20;
 } // namespace
 
@@ -29,8 +30,10 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     const StepResult result = flow.step(dt);
     double strain = std::numeric_limits<double>::infinity(); // more than 1: reject
     bool fails = true;
+    bool fails_again = false; // with the length with which it failed before
     if (!result.converged) {
       reason = "Newton's method does not converge";
+      fails_again = std::abs(0.5 * dt / longest_after_failure - 1.) < 0.01;
       longest_after_failure = 0.5 * dt;
       steps_to_stay_short = steps_after_failure;
     } else {
@@ -69,7 +72,9 @@ StepResult TimeStepper<dim>::advance(FlowSystem<dim> &flow, const double longest
     ++rejected;
     if (result.converged)
       flow.restore(start);
-    dt *= std::isfinite(strain) ? rounded(std::clamp(0.7 / strain, 0.1, 0.6)) : 0.5;
+    dt *= std::isfinite(strain) ? rounded(std::clamp(0.7 / strain, 0.1, 0.6))
+          : fails_again         ? 0.5
+                                : 0.25;
     if (!fails)
       dt = std::max(dt, parameters.initial_step);
     next_step = dt;

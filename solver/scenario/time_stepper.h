@@ -78,7 +78,7 @@ private:
   bool noise_is_damped = false;
   Parameters::Time parameters;
   double negligible_energy, next_step;
-  double longest_after_failure = 0.; // holds for the next
+  double longest_after_failure = std::numeric_limits<double>::max(); // holds for the next
   unsigned int steps_to_stay_short = 0;
   double now = 0., taken = 0.;
   unsigned int rejected = 0, n_newton = 0, n_linear = 0;
