@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "geometry/shapes.h"
 
+#include "geometry/impossible.h"
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/tools/roots.hpp>
 
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -18,12 +18,6 @@ namespace fusogen {
 namespace {
 
 constexpr double pi = boost::math::constants::pi<double>();
-
-template <class... Parts> [[noreturn]] void fail(const Parts &...parts) {
-  std::ostringstream text;
-  (text << ... << parts);
-  throw std::invalid_argument(text.str());
-}
 
 void require_positive(double value, const char *what) {
   if (!(value > 0) || !std::isfinite(value))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "geometry/topology/neck_cap.h"
 
+#include "geometry/impossible.h"
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 
 namespace fusogen {
@@ -12,12 +12,6 @@ using namespace dealii;
 using numbers::PI;
 
 namespace {
-template <class... Parts> [[noreturn]] void fail(const Parts &...parts) {
-  std::ostringstream text;
-  (text << ... << parts);
-  throw std::invalid_argument(text.str());
-}
-
 // The circle inside which the membrane is replaced, as a share of the distance to the edge.
 constexpr double given_circle_share = 0.9;
 constexpr double circle_shares[] = {0.9, 0.8, 0.7, 0.6, 0.5};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "geometry/topology/surface_cut.h"
 
+#include "geometry/impossible.h"
 #include "geometry/topology/neck_cap.h"
 #include "geometry/topology/surface_surgery.h"
 
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 
 namespace fusogen {
@@ -16,12 +16,6 @@ using namespace dealii;
 using numbers::PI;
 
 namespace {
-template <class... Parts> [[noreturn]] void fail(const Parts &...parts) {
-  std::ostringstream text;
-  (text << ... << parts);
-  throw std::invalid_argument(text.str());
-}
-
 // cut() along a loop of 4 k coarse edges of @p old, whose two sides have these rows of cells.
 // @param to_first the area beyond the loop that belongs to the first side all the same [nm^2]; if
 // there is none, just the row next to the neck is replaced on each side

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "geometry/topology/surface_fusion.h"
 
+#include "geometry/impossible.h"
 #include "geometry/topology/lateral_map.h"
 #include "geometry/topology/surface_surgery.h"
 
@@ -14,7 +15,6 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <sstream>
 #include <stdexcept>
 
 namespace fusogen {
@@ -22,12 +22,6 @@ using namespace dealii;
 using numbers::PI;
 
 namespace {
-template <class... Parts> [[noreturn]] void fail(const Parts &...parts) {
-  std::ostringstream text;
-  (text << ... << parts);
-  throw std::invalid_argument(text.str());
-}
-
 // The break between the patch's own shape and the arc lies in the middle of a tube cell, so that it
 // is an edge of its children.
 constexpr double arc_begins = 0.5;
