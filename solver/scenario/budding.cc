@@ -460,13 +460,15 @@ template <int dim> void Budding<dim>::run() {
   };
   while (stepper.time() < limit() * (1. - 1e-12)) {
     advance(std::min(next_output, limit()) - stepper.time());
-    if (!is_cut && neck_is_narrow()) {
+    const bool is_cut_now = !is_cut && neck_is_narrow();
+    if (is_cut_now) {
       write();
       cut();
       write();
     }
     if (stepper.time() >= std::min(next_output, limit()) * (1. - 1e-12)) {
-      write();
+      if (!is_cut_now)
+        write();
       progress();
       next_output = next_output_after(stepper.time(), parameters.time.output_interval);
     }

@@ -265,14 +265,18 @@ template <int dim> void Exocytosis<dim>::fuse(const std::vector<unsigned int> &w
   schedule.hand_over(jump);
 }
 
-template <int dim> void Exocytosis<dim>::cut_closed_pores() {
+// True if the last row is of the membrane as it is now.
+template <int dim> bool Exocytosis<dim>::cut_closed_pores() {
+  bool has_cut = false;
   for (unsigned int i = 0; i < vesicles.size(); ++i)
     if (const Neck &neck = vesicles[i].neck;
         vesicles[i].is_open() && neck.has_waist && neck.radius < parameters.fusion.closing_radius) {
       write();
       cut(i);
       write();
+      has_cut = true;
     }
+  return has_cut;
 }
 
 // The neck is cut, and vesicle and plasma membrane are separate again.
@@ -713,10 +717,11 @@ template <int dim> void Exocytosis<dim>::run() {
       if (const double ends = end_of(vesicle); stepper.time() < ends * (1. - 1e-12))
         limit = std::min(limit, ends);
     advance(limit - stepper.time());
-    cut_closed_pores();
+    const bool is_written = cut_closed_pores();
     const auto reached = outcome();
     if (stepper.time() >= std::min(next_output, end_time) * (1. - 1e-12) || reached) {
-      write();
+      if (!is_written)
+        write();
       progress();
       const bool is_mixing =
           parameters.fusion.mixing_interval > 0. &&

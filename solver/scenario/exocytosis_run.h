@@ -65,7 +65,7 @@ private:
   void serialize(SurfaceArchive<dim> &archive);
   void fuse_those_due();
   void fuse(const std::vector<unsigned int> &which);
-  void cut_closed_pores();
+  bool cut_closed_pores();
   void cut(unsigned int which);
   unsigned int n_open() const;
   bool is_any_open() const { return n_open() > 0; }
